@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use deadpool_postgres::{Object, Transaction};
-use tiexin_domain::{RegionCode, around};
+use tiexin_domain::around;
 use tiexin_protocol::Held;
 use uuid::Uuid;
 
 use super::push;
 use crate::error::Result;
-use crate::plan::{NearRow, near_print};
+use crate::plan::near_print;
 
 /// Makes it anew where it was made by other rules than this program declares. Under the lock of migrations.
 pub(super) async fn settle(client: &mut Object) -> Result<()> {
@@ -62,42 +62,4 @@ pub(super) async fn beside(
     let statement = tx.prepare_cached(BESIDE).await?;
     let rows = tx.query(&statement, &[&scopes, &named, &records]).await?;
     rows.iter().map(push::held_row).collect()
-}
-
-pub(super) async fn write(
-    tx: &Transaction<'_>,
-    left: Vec<&(RegionCode, Uuid)>,
-    rows: Vec<&NearRow>,
-) -> Result<()> {
-    if left.is_empty() && rows.is_empty() {
-        return Ok(());
-    }
-    // Each anew: what belongs to nothing is not kept.
-    let gone = left.iter().map(|(scope, record)| (scope, record));
-    let gone = gone.chain(rows.iter().map(|row| (&row.scope, &row.record)));
-    let (scopes, records): (Vec<&str>, Vec<Uuid>) =
-        gone.map(|(scope, record)| (scope.as_str(), *record)).unzip();
-    let statement = tx
-        .prepare_cached(
-            "DELETE FROM near USING unnest($1::text[], $2::uuid[]) AS gone (scope, record)
-             WHERE near.scope = gone.scope AND near.record = gone.record",
-        )
-        .await?;
-    tx.execute(&statement, &[&scopes, &records]).await?;
-    let kept: Vec<(&NearRow, &str)> =
-        rows.iter().filter_map(|row| Some((*row, row.parent.as_deref()?))).collect();
-    if kept.is_empty() {
-        return Ok(());
-    }
-    let statement = tx
-        .prepare_cached(
-            "INSERT INTO near (scope, record, parent)
-             SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[])",
-        )
-        .await?;
-    let scopes: Vec<&str> = kept.iter().map(|(row, _)| row.scope.as_str()).collect();
-    let records: Vec<Uuid> = kept.iter().map(|(row, _)| row.record).collect();
-    let parents: Vec<&str> = kept.iter().map(|(_, parent)| *parent).collect();
-    tx.execute(&statement, &[&scopes, &records, &parents]).await?;
-    Ok(())
 }

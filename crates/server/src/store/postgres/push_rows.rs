@@ -3,18 +3,22 @@
 use deadpool_postgres::Transaction;
 use tiexin_domain::RegionCode;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
+use super::db;
 use super::push::Asked;
-use super::{claim, db, near};
 use crate::error::Result;
 use crate::plan::{Outcome, Quarantine};
 
 /// Sends every statement before waiting for the first: one round trip for the lot.
 pub(super) async fn write(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
+    let (near, claims) = (of(all, |outcome| &outcome.near), of(all, |outcome| &outcome.claims));
+    let near = near.into_iter().map(|row| (&row.scope, row.record, row.parent.as_slice())).collect();
+    let claims = claims.into_iter().map(|row| (&row.scope, row.record, row.claims.as_slice())).collect();
     futures::try_join!(
         townships(tx, all),
-        near::write(tx, of(all, |outcome| &outcome.left), of(all, |outcome| &outcome.near)),
-        claim::write(tx, of(all, |outcome| &outcome.left), of(all, |outcome| &outcome.claims)),
+        found_by(tx, ("near", "parent"), of(all, |outcome| &outcome.left), near),
+        found_by(tx, ("claim", "key"), of(all, |outcome| &outcome.left), claims),
         history(tx, all),
         quarantine(tx, "conflict", of(all, |outcome| &outcome.conflicts)),
         quarantine(tx, "parked", of(all, |outcome| &outcome.parked)),
@@ -108,6 +112,51 @@ async fn townships(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()
             &column!(log, r => r.entry.as_str()),
             &column!(log, r => r.whole.as_deref()),
             &column!(log, r => r.chain.0.as_slice()),
+        ],
+    )
+    .await
+}
+
+/// What records are found by: what they belong to, what they claim. Of each anew, for it may say less than before; of one
+/// that has left the township none stays.
+async fn found_by(
+    tx: &Transaction<'_>,
+    (table, column): (&str, &str),
+    left: Vec<&(RegionCode, Uuid)>,
+    rows: Vec<(&RegionCode, Uuid, &[String])>,
+) -> Result<()> {
+    if left.is_empty() && rows.is_empty() {
+        return Ok(());
+    }
+    let gone = left.iter().map(|(scope, record)| (scope.as_str(), *record));
+    let gone = gone.chain(rows.iter().map(|(scope, record, _)| (scope.as_str(), *record)));
+    let (scopes, records): (Vec<&str>, Vec<Uuid>) = gone.unzip();
+    run(
+        tx,
+        &format!(
+            "DELETE FROM {table} USING unnest($1::text[], $2::uuid[]) AS gone (scope, record)
+             WHERE {table}.scope = gone.scope AND {table}.record = gone.record"
+        ),
+        &[&scopes, &records],
+    )
+    .await?;
+    let mut said: Vec<(&str, Uuid, &str)> = Vec::new();
+    for (scope, record, values) in &rows {
+        said.extend(values.iter().map(|value| (scope.as_str(), *record, value.as_str())));
+    }
+    if said.is_empty() {
+        return Ok(());
+    }
+    run(
+        tx,
+        &format!(
+            "INSERT INTO {table} (scope, record, {column})
+             SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[])"
+        ),
+        &[
+            &column!(said, (scope, ..) => *scope),
+            &column!(said, (_, record, _) => *record),
+            &column!(said, (.., value) => *value),
         ],
     )
     .await
