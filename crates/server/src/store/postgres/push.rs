@@ -223,21 +223,26 @@ async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Res
             audit,
             ..Ground::default()
         };
-        let own = claimed(&asked.request);
-        let claimants = claimants.iter().filter(|(claim, _)| own.contains(claim));
-        let claimants: Vec<(Uuid, Held)> = claimants.map(|(_, held)| held.clone()).collect();
-        looks.push(Ok(whole(tx, asked, wanted, caller, (ground, claimants)).await?));
+        let mut look = whole(tx, asked, wanted, caller, ground).await?;
+        if let Look::Whole(ground) = &mut look {
+            // What lies in other townships is only looked at: their logs are not locked for it.
+            let own = claimed(&asked.request);
+            for (_, (id, held)) in claimants.iter().filter(|(claim, _)| own.contains(claim)) {
+                ground.held.entry(*id).or_insert_with(|| held.clone());
+            }
+        }
+        looks.push(Ok(look));
     }
     Ok(looks)
 }
 
-/// The ground of one push, from what was loaded for it, and the records anywhere that claim what it claims.
+/// The ground of one push, from what was loaded for it.
 async fn whole(
     tx: &Transaction<'_>,
     asked: &Asked,
     wanted: &Wanted,
     caller: people::Caller,
-    (ground, claimants): (Ground, Vec<(Uuid, Held)>),
+    ground: Ground,
 ) -> Result<Look> {
     let people::Caller { heard, users, authors, .. } = caller;
     if let Some(further) = wanted.and_where(ground.held.values()) {
@@ -249,11 +254,6 @@ async fn whole(
         begin.into_iter().filter(|scope| !ground.scopes.contains_key(*scope)).cloned().collect();
     if !begin.is_empty() {
         return Ok(Look::NoScope(begin));
-    }
-    // What lies in other townships is only looked at: their logs are not locked for it.
-    let mut ground = ground;
-    for (id, held) in claimants {
-        ground.held.entry(id).or_insert(held);
     }
     Ok(Look::Whole(Box::new(Ground {
         heard,
