@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
-use super::{moves, parents, taken_back, turned};
+use super::{moves, parents, turned};
 
 /// The record that stands for a merged one, where it is known and of the same kind.
 fn standing<'a>(work: &'a Work, layer: &'a Layer, id: Uuid) -> Option<&'a Held> {
@@ -56,9 +56,7 @@ pub(super) fn stopped(work: &Work, layer: &Layer, asked: &Change, change: &Chang
         return Some((Verdict::Parked { code: ParkCode::RuleBroken, message }, change.scope.clone()));
     }
     let held = layer.held(work, change.record);
-    let stands = held.is_some_and(|held| !moves::adopted_elsewhere(work, held, change));
-    // What takes another one back lies with that.
-    if asked.set == change.set || stands || taken_back(asked).is_some() {
+    if asked.set == change.set || !moves::goes_along(work, held, change) {
         return None;
     }
     let away = |held: &&Held| held.record.scope != change.scope;

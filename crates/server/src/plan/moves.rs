@@ -35,7 +35,7 @@ pub(super) fn followed<'a>(
 
 /// Whether the change makes a record that was made in another township under the same id, and did not come there from
 /// here. An edit makes none, whatever is left of its base in this generation.
-pub(super) fn made_elsewhere(work: &Work, held: &Held, change: &Change) -> bool {
+fn made_elsewhere(work: &Work, held: &Held, change: &Change) -> bool {
     held.record.scope != change.scope
         && held.arrived.is_none()
         && change.base == 0
@@ -43,9 +43,12 @@ pub(super) fn made_elsewhere(work: &Work, held: &Held, change: &Change) -> bool 
         && !work.is_edit(change)
 }
 
-/// The same of one kind: what belongs to what has gone there was adopted there, and is told once more by its author.
-pub(super) fn adopted_elsewhere(work: &Work, held: &Held, change: &Change) -> bool {
-    held.record.kind == change.kind && made_elsewhere(work, held, change)
+/// Whether the change makes a record that goes where what it belongs to has gone. So does one that somebody has adopted
+/// there, and that its author tells once more: a province that was put back may be told the adopted one, and the decision,
+/// before it. What takes another one back lies with that.
+pub(super) fn goes_along(work: &Work, held: Option<&Held>, change: &Change) -> bool {
+    let adopted = |held: &Held| held.record.kind == change.kind && made_elsewhere(work, held, change);
+    held.is_none_or(adopted) && taken_back(change).is_none()
 }
 
 /// A new record of a family that moved to another village of the township, as one that lies there.
@@ -59,12 +62,10 @@ fn with_family<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Cow<'a, Ch
     Cow::Owned(followed)
 }
 
-/// A new record of something that has moved away: parked where that lies now. So is one that somebody has adopted
-/// there: a province that was put back may be told the adopted one, and the decision, before it. What takes another one
-/// back lies with that.
+/// A new record of something that has moved away: parked where that lies now.
 pub(super) fn left_behind(work: &Work, layer: &Layer, change: &Change) -> Option<Weighed> {
     let held = layer.held(work, change.record);
-    if held.is_some_and(|held| !adopted_elsewhere(work, held, change)) || taken_back(change).is_some() {
+    if !goes_along(work, held, change) {
         return None;
     }
     let gone = |parent: &&Held| parent.record.scope != change.scope && parent.arrived.is_some();
