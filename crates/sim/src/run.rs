@@ -61,6 +61,7 @@ const BUGS: &[(&str, &str)] = &[
     ("told_is_numbered_anew", "a number that was told is given to another change"),
     ("held_back_out_of_order", "what is held back is numbered against the order in which it was saved"),
     ("surroundings_not_asked", "a second pair of contacts stands beside the first"),
+    ("fixed_is_altered", "what is insert-only is changed and hidden by a changed program"),
     ("change_makes_a_record", "a change of a refused record makes half a record"),
 ];
 

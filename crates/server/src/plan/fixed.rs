@@ -3,7 +3,7 @@
 use tiexin_domain::fixed::{FIXED, is_altered, is_stamp};
 use tiexin_domain::nouns::merge::{merged_into, standing_for};
 use tiexin_domain::{Record, shape};
-use tiexin_protocol::{Change, Effect, Held, ParkCode, Verdict};
+use tiexin_protocol::{Change, Effect, Held, ParkCode, Verdict, planted};
 use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
@@ -26,6 +26,9 @@ pub(super) fn refused(
     members: &[&Change],
     weighed: &[Weighed],
 ) -> Option<(usize, Verdict)> {
+    if planted("fixed_is_altered") {
+        return None;
+    }
     let park = |message: &str| Verdict::Parked { code: ParkCode::RuleBroken, message: message.into() };
     members.iter().zip(weighed).enumerate().find_map(|(at, (change, (verdict, _)))| {
         let Verdict::Applied { instead, .. } = verdict else { return None };

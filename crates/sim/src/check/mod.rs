@@ -1,6 +1,7 @@
 //! After the faults have stopped: does every promise hold?
 
 mod around;
+mod fixed;
 mod merges;
 mod truth;
 mod values;
@@ -44,6 +45,7 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     values::overwritten_are_kept(world, &truth)?;
     merges::end_somewhere(&truth)?;
     around::nothing_stands_beside_what_forbids_it(&truth)?;
+    fixed::nothing_is_altered(&truth)?;
     desks_agree(world, &truth)?;
     heads_are_explained(world, &truth)?;
     for pick in 0..8 {

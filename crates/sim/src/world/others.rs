@@ -4,11 +4,11 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use serde_json::json;
-use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, Role};
-use tiexin_domain::record::Fields;
+use tiexin_domain::record::{Fields, Void};
+use tiexin_domain::{RegionCode, shape};
 use tiexin_protocol::wire::PushRequest;
-use tiexin_protocol::{Change, ChangeId};
+use tiexin_protocol::{Change, ChangeId, VoidChange};
 use uuid::Uuid;
 
 use super::{Broken, Mark, TOWNS, World, broke};
@@ -56,26 +56,32 @@ impl World {
         Ok(())
     }
 
-    /// Three versions behind or ahead: unknown fields on a known kind, and an unknown kind (I15).
+    /// Three versions behind or ahead: unknown fields on a known kind, and an unknown kind (I15); or it was changed, and
+    /// alters or hides what is insert-only (I9).
     pub(super) async fn old_program(&mut self, pick: u16) -> Result<(), Broken> {
         let word = self.word();
         let (device, author, incarnation, seq) = self.old_program;
-        let id = Uuid::from_u128(u128::from(pick) << 32 | u128::from(self.next.load(Relaxed)));
+        let new = Uuid::from_u128(u128::from(pick) << 32 | u128::from(self.next.load(Relaxed)));
         let unknown = pick.is_multiple_of(3);
-        let village = format!("{}001", TOWNS[0]);
+        let altered = if pick % 3 == 1 { self.insert_only(pick) } else { None };
+        let made = if unknown { "telepathy" } else { "household" };
+        let (id, kind) = altered.unwrap_or((new, made));
         let mut set = Fields::new();
-        set.insert("region".into(), village.into());
-        set.insert("head_name".into(), "老程序".into());
+        if altered.is_none() {
+            set.insert("region".into(), format!("{}001", TOWNS[0]).into());
+            set.insert("head_name".into(), "老程序".into());
+        }
         set.insert("x_future".into(), json!({"deep": [word]}));
+        let hides = altered.is_some() && pick.is_multiple_of(2);
         let change = Change {
             id: ChangeId { device, incarnation, seq: seq + 1 },
-            group: id,
+            group: new,
             record: id,
-            kind: if unknown { "telepathy".into() } else { "household".into() },
+            kind: kind.into(),
             scope: TOWNS[0].parse().map_err(broke("region"))?,
-            base: 0,
+            base: u64::from(altered.is_some()),
             set,
-            void: None,
+            void: hides.then(|| VoidChange::Hide(Void { reason: "改过的程序".into() })),
             author,
             noted_at: 0,
         };
@@ -87,7 +93,11 @@ impl World {
             generations: Default::default(),
         };
         let reply = self.province()?.push(&request).await.map_err(broke("old program"))?;
-        self.tally.count(if unknown { "unknown kind pushed" } else { "unknown field pushed" });
+        self.tally.count(match (&altered, unknown) {
+            (Some(_), _) => "insert-only record altered",
+            (None, true) => "unknown kind pushed",
+            (None, false) => "unknown field pushed",
+        });
         if reply.acked == seq + 1 {
             self.old_program.3 += 1;
             let mut memory = self.memory.lock().expect("memory");
@@ -95,7 +105,7 @@ impl World {
                 word,
                 record: id,
                 field: "x_future",
-                group: id,
+                group: new,
                 region: None,
                 desk: usize::MAX,
                 base: 0,
@@ -106,6 +116,13 @@ impl World {
             });
         }
         Ok(())
+    }
+
+    /// A record that nobody may change, and its kind; whoever has saved it may not have told it yet.
+    fn insert_only(&self, pick: u16) -> Option<(Uuid, &'static str)> {
+        let memory = self.memory.lock().expect("memory");
+        let fixed: Vec<_> = memory.records.iter().filter(|(_, kind)| shape::is_fixed(kind)).collect();
+        (!fixed.is_empty()).then(|| *fixed[usize::from(pick / 6) % fixed.len()])
     }
 
     /// A push said before, word for word: the same verdicts, and nothing else happens (I3).

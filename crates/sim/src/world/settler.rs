@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::{self, Settlement};
-use tiexin_domain::{Kind, Noun, Record, RegionCode};
+use tiexin_domain::{Kind, Noun, Record, RegionCode, shape};
 use tiexin_protocol::PUSH_CHANGES;
 use tiexin_store::adopting::{Adopting, adopted, decided_at};
 use tiexin_store::{Book, Save, Unsettled};
@@ -110,7 +110,8 @@ fn adoption(book: &Book, desk: &Desk, group: &[Unsettled]) -> Option<Adoption> {
             return None;
         }
         let current = book.get(change.record).ok().flatten();
-        if current.as_ref().is_some_and(|record| record.void.is_some()) {
+        // Of what is insert-only nothing is changed: that can only be sent back.
+        if current.as_ref().is_some_and(|record| record.void.is_some() || shape::is_fixed(&record.kind)) {
             return None;
         }
         let now = |id| made.get(&id).cloned().or_else(|| book.get(id).ok().flatten());
