@@ -41,7 +41,7 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     each_change_once(&truth)?;
     nothing_is_lost(world, &truth)?;
     nobody_wrote_without_the_right(world, &truth)?;
-    what_is_decided_has_a_decision(&truth)?;
+    what_is_decided_has_a_decision(world, &truth)?;
     values::overwritten_are_kept(world, &truth)?;
     merges::end_somewhere(&truth)?;
     around::nothing_stands_beside_what_forbids_it(&truth)?;
@@ -191,7 +191,7 @@ fn nobody_wrote_without_the_right(world: &World, truth: &Province) -> Result<(),
 /// I4, I16: what no longer waits has a decision in the same township, which is a record like any other; and
 /// what has one no longer waits. What was decided on while it waited in another township, before the province was put
 /// back, waits until somebody decides here as well: that decision came second, and is kept.
-fn what_is_decided_has_a_decision(truth: &Province) -> Result<(), Broken> {
+fn what_is_decided_has_a_decision(world: &World, truth: &Province) -> Result<(), Broken> {
     for (scope, one) in &truth.scopes {
         let decision = |kept: &&Quarantined| kept.change.kind == Kind::Settlement.code();
         let second: HashSet<(Uuid, Uuid, Uuid)> = one
@@ -210,8 +210,10 @@ fn what_is_decided_has_a_decision(truth: &Province) -> Result<(), Broken> {
                 continue;
             }
             let here = one.records.contains_key(&id.settlement());
-            let elsewhere = truth.scopes.values().any(|other| other.records.contains_key(&id.settlement()));
-            let closed = elsewhere
+            let elsewhere =
+                || truth.scopes.values().any(|other| other.records.contains_key(&id.settlement()));
+            let closed = world.restores > 0
+                && elsewhere()
                 && one.quarantined.iter().filter(decision).any(|kept| {
                     kept.change.record == id.settlement() && matches!(kept.verdict, Verdict::Conflict { .. })
                 });
