@@ -44,16 +44,12 @@ pub(crate) fn asked(request: &PushRequest) -> Vec<(RegionCode, ChangeId)> {
 
 /// What has to be looked at after the push was written down.
 pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Closing> {
+    let late = || outcome.conflicts.iter().filter(|kept| is_decision(&kept.change));
     // What was to be saved with a decision that came second waits for nobody: the one that stands is about it.
-    let second: BTreeSet<Uuid> = outcome
-        .conflicts
-        .iter()
-        .filter(|kept| is_decision(&kept.change))
-        .map(|kept| kept.change.group)
-        .collect();
+    let with_late: BTreeSet<Uuid> = late().map(|kept| kept.change.group).collect();
     let companion = |verdict: &Verdict| matches!(verdict, Verdict::Parked { code: ParkCode::Group, .. });
     // Who decided second had the right, and the decision that stands may lie in another township.
-    let closed = outcome.conflicts.iter().filter(|kept| is_decision(&kept.change)).filter_map(|kept| {
+    let closed = late().filter_map(|kept| {
         let change = about(&read(&kept.change.set)?);
         Some(Closing { scope: kept.scope.clone(), change, at_once: true })
     });
@@ -61,7 +57,7 @@ pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Clos
         scope: kept.scope.clone(),
         change: kept.change.id,
         at_once: is_decision(&kept.change)
-            || (companion(&kept.verdict) && second.contains(&kept.change.group)),
+            || (companion(&kept.verdict) && with_late.contains(&kept.change.group)),
     });
     let named = asked(request)
         .into_iter()
