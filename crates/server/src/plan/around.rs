@@ -2,7 +2,7 @@
 //! alone and are wrong together, the second waits for a person.
 //!
 //! Never more than that waits: a group that also holds something of another kind (a family, a visit, a merge, somebody's
-//! decision) is taken, whatever stands beside it.
+//! decision) is taken, whatever stands beside it. But what is insert-only is asked about in any group when it is made.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -15,9 +15,9 @@ use tiexin_protocol::wire::PushRequest;
 use tiexin_protocol::{Change, ParkCode, Verdict, planted};
 use uuid::Uuid;
 
-use super::Wanted;
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
+use super::{Wanted, taken_back};
 
 /// A record whose neighbours can be found, and what it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,26 +98,27 @@ struct Near<'a> {
     layer: &'a Layer,
 }
 
+impl Near<'_> {
+    fn records(&self) -> impl Iterator<Item = &Record> {
+        let ids: HashSet<Uuid> =
+            self.work.ground().held.keys().chain(self.layer.records()).copied().collect();
+        ids.into_iter().filter_map(move |id| self.layer.held(self.work, id)).map(|held| &held.record)
+    }
+}
+
 impl Around for Near<'_> {
     type Error = Infallible;
 
     fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Infallible> {
-        let ids: HashSet<Uuid> =
-            self.work.ground().held.keys().chain(self.layer.records()).copied().collect();
-        let held = ids.into_iter().filter_map(|id| self.layer.held(self.work, id));
-        Ok(held.map(|held| &held.record).filter(|record| answers(record, look, value)).cloned().collect())
+        Ok(self.records().filter(|record| answers(record, look, value)).cloned().collect())
     }
 
     fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>, Infallible> {
         let claims = shape::claims(kind, fields);
-        let ids: HashSet<Uuid> =
-            self.work.ground().held.keys().chain(self.layer.records()).copied().collect();
         // What it takes back, whomever that names by now.
-        let first: Option<Uuid> =
-            shape::reversal(kind).and_then(|field| fields.get(field)?.as_str()?.parse().ok());
-        let held = ids.into_iter().filter_map(|id| self.layer.held(self.work, id)).map(|held| &held.record);
+        let first = taken_back(kind, fields);
         let meets = |other: &&Record| claims_any(other, &claims) || Some(other.id) == first;
-        Ok(held.filter(|other| other.kind == kind).filter(meets).cloned().collect())
+        Ok(self.records().filter(|other| other.kind == kind).filter(meets).cloned().collect())
     }
 }
 

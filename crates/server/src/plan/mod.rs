@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
 use tiexin_domain::nouns::merge::MERGED_INTO;
-use tiexin_domain::{Kind, RegionCode, access::Action, shape};
+use tiexin_domain::{Fields, Kind, RegionCode, access::Action, shape};
 use tiexin_protocol::canonical::{print, short};
 use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
 use tiexin_protocol::{Chain, Change, ChangeId, Digest, Held, ParkCode, Verdict, planted};
@@ -103,7 +103,7 @@ impl Wanted {
             scopes.extend(set_region(change).map(|region| region.scope()));
             records.insert(change.record);
             records.extend(turned(change));
-            records.extend(taken_back(change));
+            records.extend(taken_back(&change.kind, &change.set));
         }
         Wanted {
             replayed: Vec::new(),
@@ -151,9 +151,9 @@ fn turned(change: &Change) -> impl Iterator<Item = Uuid> {
     shape::names_that_turn(&change.kind).filter_map(|field| change.set.get(field)?.as_str()?.parse().ok())
 }
 
-/// What the change says its record takes back ([`shape::reversal`]).
-fn taken_back(change: &Change) -> Option<Uuid> {
-    change.set.get(shape::reversal(&change.kind)?)?.as_str()?.parse().ok()
+/// What a record that says this takes back ([`shape::reversal`]).
+fn taken_back(kind: &str, fields: &Fields) -> Option<Uuid> {
+    fields.get(shape::reversal(kind)?)?.as_str()?.parse().ok()
 }
 
 /// What the change says its record belongs to.

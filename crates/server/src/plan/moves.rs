@@ -48,7 +48,7 @@ fn made_elsewhere(work: &Work, held: &Held, change: &Change) -> bool {
 /// before it. What takes another one back lies with that.
 pub(super) fn goes_along(work: &Work, held: Option<&Held>, change: &Change) -> bool {
     let adopted = |held: &Held| held.record.kind == change.kind && made_elsewhere(work, held, change);
-    held.is_none_or(adopted) && taken_back(change).is_none()
+    held.is_none_or(adopted) && taken_back(&change.kind, &change.set).is_none()
 }
 
 /// A new record of a family that moved to another village of the township, as one that lies there.
