@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use number::{NUMBER, lacks_number, number_among};
-use payment::{Payment, text};
+use payment::{Payment, named};
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
@@ -108,7 +108,7 @@ fn claims(fields: &Fields) -> Vec<String> {
         let of = format!("{}|{}", own.programme, own.period.year());
         own.whose.into_iter().map(move |whose| format!("{of}|{whose}"))
     });
-    let reverses = text(fields, REVERSES).map(|entry| format!("{REVERSES}|{entry}"));
+    let reverses = fields.get(REVERSES).and_then(named).map(|entry| format!("{REVERSES}|{entry}"));
     payments.chain(reverses).collect()
 }
 

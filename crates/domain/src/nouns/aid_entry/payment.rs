@@ -1,6 +1,7 @@
 //! What of an entry is a payment, and when two are the same.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::date::{PartialDate, YearHint};
 use crate::id_number::IdNumber;
@@ -9,6 +10,12 @@ use crate::record::Fields;
 
 pub(super) fn text(fields: &Fields, name: &str) -> Option<String> {
     fields.get(name).and_then(Value::as_str).and_then(tidy)
+}
+
+/// Which record a value names: an id can be written in more than one way.
+pub(super) fn named(value: &Value) -> Option<String> {
+    let text = value.as_str().and_then(tidy)?;
+    Some(text.parse::<Uuid>().map_or(text, |id| id.to_string()))
 }
 
 /// A payment of a programme: of when, and by which words its beneficiary is known.
@@ -23,13 +30,13 @@ impl Payment {
     pub(super) fn read(fields: &Fields) -> Option<Payment> {
         let programme = text(fields, "programme")?;
         let period = PartialDate::parse(&text(fields, "period")?, YearHint::None).ok()?;
-        let household = text(fields, "household");
+        let household = fields.get("household").and_then(named);
         let (unit, own): (&str, Vec<String>) = match fields.get("person").filter(|person| !person.is_null()) {
             Some(person) => {
-                let said = |part: &str| person.get(part).and_then(Value::as_str);
-                let name = said("name").map(tidy_name).filter(|name| !name.is_empty()).zip(household);
-                let named = name.map(|(name, home)| format!("name|{home}|{name}"));
-                ("person", said("person").map(str::to_owned).into_iter().chain(named).collect())
+                let name = person.get("name").and_then(Value::as_str).map(tidy_name);
+                let name = name.filter(|name| !name.is_empty()).zip(household);
+                let by_name = name.map(|(name, home)| format!("name|{home}|{name}"));
+                ("person", person.get("person").and_then(named).into_iter().chain(by_name).collect())
             }
             None => ("household", Vec::from_iter(household)),
         };

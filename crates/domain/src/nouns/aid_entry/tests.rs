@@ -122,6 +122,15 @@ fn however_it_is_written_it_is_the_same_payment() {
     for written in ["11010519491231002x", "110105 19491231 002X", "１１０１０５19491231002X"] {
         assert_eq!(twice(json!({"recipient_number": number}), elsewhere(written)), 1, "{written}");
     }
+    // So with an id, whoever wrote it.
+    let shouted = |id: u128| Value::from(Uuid::from_u128(id).to_string().to_uppercase());
+    let (home, who) = (0xabc, 0xdef);
+    let family = |home: Value| json!({"household": home, "recipient_number": null});
+    assert_eq!(twice(family(json!(Uuid::from_u128(home))), family(shouted(home))), 1);
+    let person = |who: Value| json!({"person": {"name": "", "person": who}, "recipient_number": null});
+    assert_eq!(twice(person(json!(Uuid::from_u128(who))), person(shouted(who))), 1);
+    let back = |first: Value| claims(&entry(json!({"reverses": first})));
+    assert_eq!(back(json!(Uuid::from_u128(home))), back(shouted(home)));
     // A month lies in its year; two months are two.
     assert_eq!(twice(json!({}), json!({"period": "2026-05"})), 1);
     assert_eq!(twice(json!({"period": "2026-05"}), json!({"period": "2026-06"})), 0);
