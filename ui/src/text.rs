@@ -35,15 +35,6 @@ pub(crate) fn day(date: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// `3 小时`, `45 分钟`, `2 小时 30 分`.
-pub(crate) fn minutes(minutes: u64) -> String {
-    match minutes {
-        _ if minutes.is_multiple_of(60) => format!("{} 小时", minutes / 60),
-        0..60 => format!("{minutes} 分钟"),
-        _ => format!("{} 小时 {} 分", minutes / 60, minutes % 60),
-    }
-}
-
 /// `11月23日 周一`
 pub(crate) fn day_long(date: NaiveDate) -> String {
     format!("{}月{}日 {}", date.month(), date.day(), weekday(date))

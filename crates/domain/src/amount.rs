@@ -34,6 +34,15 @@ pub fn read_minutes(text: &str) -> Result<u32, String> {
     hours.checked_mul(6).and_then(|of_hours| of_hours.checked_add(minutes)).ok_or_else(bad)
 }
 
+/// Minutes in words, as [`read_minutes`] reads them: `45分钟`, `3小时`, `2小时30分钟`.
+pub fn minutes_told(minutes: u64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, rest) => format!("{rest}分钟"),
+        (hours, 0) => format!("{hours}小时"),
+        (hours, rest) => format!("{hours}小时{rest}分钟"),
+    }
+}
+
 /// Hours with at most one place behind the point, in tenths.
 fn tenths(text: &str) -> Option<u32> {
     let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));

@@ -4,6 +4,7 @@ use crate::dated::reading;
 use crate::{FieldKind, FormField, Start, Today, kinds, read_count, read_minutes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use tiexin_domain::amount::minutes_told;
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::shape::Field;
 use tiexin_domain::{Fen, Fields};
@@ -70,7 +71,9 @@ pub fn opened(fields: &[FormField], stored: &Fields) -> Typed {
         for name in [Some(field.name), beside(field)].into_iter().flatten() {
             if let Some(value) = stored.get(name) {
                 let shown = match (field.kind, value) {
-                    (FieldKind::Minutes, Value::Number(minutes)) => json!(in_hours(minutes)),
+                    (FieldKind::Minutes, Value::Number(minutes)) => {
+                        json!(minutes.as_u64().map(minutes_told).unwrap_or_default())
+                    }
                     (_, Value::Number(number)) => json!(number.to_string()),
                     (FieldKind::Parts(parts), _) => opened_rows(parts, value),
                     _ => value.clone(),
@@ -80,15 +83,6 @@ pub fn opened(fields: &[FormField], stored: &Fields) -> Typed {
         }
     }
     typed
-}
-
-/// `150` → `2小时30分钟`.
-fn in_hours(minutes: &serde_json::Number) -> String {
-    match minutes.as_u64() {
-        Some(minutes) if minutes >= 60 && minutes.is_multiple_of(60) => format!("{}小时", minutes / 60),
-        Some(minutes) if minutes >= 60 => format!("{}小时{}分钟", minutes / 60, minutes % 60),
-        _ => format!("{minutes}分钟"),
-    }
 }
 
 /// The field that a picker fills beside its own.

@@ -7,6 +7,7 @@ use crate::text;
 use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::records::RecordRow;
+use tiexin_domain::amount::minutes_told;
 use tiexin_domain::shape;
 use tiexin_forms::HEAD_NAME;
 use yew::prelude::*;
@@ -87,6 +88,7 @@ pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
         }
         FieldKind::Moment => word().map(|at| text::stored_moment(&at)),
         FieldKind::Money => word().map(|amount| format!("{amount} 元")),
+        FieldKind::Minutes => value.and_then(Value::as_u64).map(minutes_told),
         FieldKind::Parts(parts) => {
             let told = value.and_then(Value::as_array).map(|items| shape::parts_told(parts, items));
             told.filter(|text| !text.is_empty())

@@ -3,9 +3,9 @@
 use crate::components::Card;
 use crate::hooks::{use_query, use_session};
 use crate::routes::Route;
-use crate::text;
 use tiexin_contract::hours::{GetHours, ProposedHours};
 use tiexin_domain::PartialDate;
+use tiexin_domain::amount::minutes_told;
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -28,9 +28,9 @@ pub(super) fn Served(props: &ServedProps) -> Html {
     let told: Vec<Html> = parts
         .into_iter()
         .filter(|(_, minutes)| *minutes > 0)
-        .map(|(label, minutes)| html! { <><dt>{ label }</dt><dd>{ text::minutes(minutes) }</dd></> })
+        .map(|(label, minutes)| html! { <><dt>{ label }</dt><dd>{ minutes_told(minutes) }</dd></> })
         .collect();
-    let aside = html! { <span class="tx-muted">{ format!("合计 {}", text::minutes(served.total())) }</span> };
+    let aside = html! { <span class="tx-muted">{ format!("合计 {}", minutes_told(served.total())) }</span> };
     let to = Route::to_make("service_hours");
     html! {
         <Card title="服务时长" {aside}>
@@ -48,7 +48,7 @@ pub(super) fn Served(props: &ServedProps) -> Html {
 
 fn signed(one: &ProposedHours) -> Html {
     let to = Route::of_record("activity", one.activity, None);
-    let long = if one.minutes > 0 { text::minutes(one.minutes.into()) } else { String::new() };
+    let long = if one.minutes > 0 { minutes_told(one.minutes.into()) } else { String::new() };
     html! {
         <li key={one.activity.to_string()}>
             { PartialDate::Day(one.date).label() }{ " " }<Link<Route> {to}>{ one.title.clone() }</Link<Route>>{ " " }{ long }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Audience, Field, Holds, label_in};
+use crate::amount::minutes_told;
 use crate::date::{PartialDate, YearHint};
 use crate::record::Fields;
 
@@ -110,7 +111,7 @@ pub(super) fn word(own: &Field, value: &Value) -> String {
     };
     match (own.holds, value) {
         (Holds::Money, Value::String(amount)) => format!("{amount}元"),
-        (Holds::Minutes, Value::Number(minutes)) => format!("{minutes}分钟"),
+        (Holds::Minutes, Value::Number(minutes)) => minutes.as_u64().map(minutes_told).unwrap_or_default(),
         (Holds::Flag, Value::Bool(true)) => own.label.to_owned(),
         (Holds::Moment, Value::String(text)) => text.replace('T', " ").chars().take(16).collect(),
         (Holds::PartialDay, Value::String(text)) => {
@@ -156,7 +157,7 @@ mod tests {
         });
         assert_eq!(
             part_told(ALL, part.as_object().unwrap()),
-            format!("{NEWER_CHOICE} 甲、乙 3 90分钟 已办 2026年10月 2026-10-05 09:00")
+            format!("{NEWER_CHOICE} 甲、乙 3 1小时30分钟 已办 2026年10月 2026-10-05 09:00")
         );
     }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Field, Holds, Shape, parts, parts_told};
+use crate::amount::minutes_told;
 use crate::date::{PartialDate, YearHint};
 use crate::record::Fields;
 use crate::region::RegionCode;
@@ -123,7 +124,7 @@ fn said(field: &Field, value: &Value, place: &dyn Fn(&RegionCode) -> String) -> 
             let code = value.as_str().and_then(|code| code.parse::<RegionCode>().ok());
             code.map(|code| place(&code)).unwrap_or_default()
         }
-        Holds::Minutes => value.as_u64().map(time).unwrap_or_default(),
+        Holds::Minutes => value.as_u64().map(minutes_told).unwrap_or_default(),
         Holds::Day => {
             let text = value.as_str().unwrap_or_default();
             PartialDate::parse(text, YearHint::None).map_or_else(|_| text.to_owned(), PartialDate::label)
@@ -139,15 +140,6 @@ fn said(field: &Field, value: &Value, place: &dyn Fn(&RegionCode) -> String) -> 
         | Holds::Money
         | Holds::Count
         | Holds::Flag => parts::word(field, value).trim().to_owned(),
-    }
-}
-
-/// `3小时`, `1小时30分钟`
-fn time(minutes: u64) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, rest) => format!("{rest}分钟"),
-        (hours, 0) => format!("{hours}小时"),
-        (hours, rest) => format!("{hours}小时{rest}分钟"),
     }
 }
 

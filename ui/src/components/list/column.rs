@@ -7,7 +7,7 @@ use crate::text;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
-use tiexin_domain::amount::{read_count, read_minutes};
+use tiexin_domain::amount::{minutes_told, read_count, read_minutes};
 use tiexin_domain::days;
 use tiexin_domain::nouns::support_file::Lack;
 use tiexin_domain::shape::{self, Holds, Shape, Shows};
@@ -123,8 +123,8 @@ impl Column {
     /// The column's track in the grid. States and gaps keep the width of their words, dates that of a date.
     pub(super) fn track(&self) -> String {
         match self.show {
-            Show::State if self.brief => "3.2rem".to_owned(),
-            Show::State => "8.8rem".to_owned(),
+            Show::State if self.brief => format!("{}rem", fit::STATE_SIGN),
+            Show::State => format!("{}rem", fit::STATE),
             Show::Date => format!("minmax(7.2rem,{}fr)", self.share),
             Show::Gaps => format!("minmax({}rem,{}fr)", fit::GAPS, self.share),
             Show::LastVisit => format!("minmax({}rem,{}fr)", fit::LAST_VISIT, self.share),
@@ -163,7 +163,7 @@ impl Column {
             Show::Place => row.region_name.clone(),
             Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
             Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
-            Show::Minutes => value.and_then(Value::as_u64).map(text::minutes).unwrap_or_default(),
+            Show::Minutes => value.and_then(Value::as_u64).map(minutes_told).unwrap_or_default(),
             Show::Either(other) => {
                 let one = value.or_else(|| row.fields.get(other)).map(text::plain);
                 one.unwrap_or_default().replace('\n', " ")
