@@ -8,6 +8,8 @@ use crate::hooks::{Toasts, composing, use_composed};
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
+use tiexin_domain::Kind;
+use tiexin_domain::shape::{self, Find, Shape};
 use uuid::Uuid;
 use web_sys::HtmlInputElement;
 use yew::platform::spawn_local;
@@ -92,6 +94,18 @@ impl PickerProps {
     }
 }
 
+/// What may be typed, and what to try when nothing is found. Only people are found by a number.
+fn words_for(kinds: &[&str]) -> (&'static str, &'static str) {
+    let numbered = |kind: &&str| {
+        let found = |shape: &Shape| shape.fields.iter().any(|field| field.finds.contains(&Find::IdNumber));
+        *kind == Kind::Household.code() || shape::of(kind).is_some_and(found)
+    };
+    match kinds.iter().any(numbered) {
+        true => ("姓名、拼音首字母或身份证尾号", "没有找到。可以换拼音首字母或身份证后四位试试。"),
+        false => ("姓名、名称或拼音首字母", "没有找到。可以只打其中几个字，或换拼音首字母试试。"),
+    }
+}
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct RecordPickerProps {
     pub(crate) kinds: &'static [&'static str],
@@ -104,6 +118,7 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
     let id = use_field_id(&p.name);
     let problem = use_problem(&p.name, &p.problem);
     let typed = use_state(String::new);
+    let (asked, not_found) = words_for(props.kinds);
     let found = use_state(Vec::<Picked>::new);
     let at = use_state(|| 0usize);
     let open = use_state(|| false);
@@ -269,13 +284,13 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
                         {onblur} data-field={p.name.clone()} role="combobox" autocomplete="off"
                         aria-expanded={shown.to_string()} aria-controls={format!("{id}-list")}
                         aria-activedescendant={shown.then(|| format!("{id}-{}", *at))}
-                        placeholder="姓名、拼音首字母或身份证尾号" />
+                        placeholder={asked} />
                 </span>
                 <super::Icon sign={Sign::Search} />
                 if shown {
                     { menu(&id, list.iter().map(offer), Some(*at), &onpick, None) }
                 } else if *open && !typed.trim().is_empty() && !p.free {
-                    <div class="tx-menu tx-menu-none">{ "没有找到。可以换拼音首字母或身份证后四位试试。" }</div>
+                    <div class="tx-menu tx-menu-none">{ not_found }</div>
                 }
             </div>
         },
@@ -284,5 +299,20 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
         <Field label={p.label.clone()} {id} {problem} hint={p.hint.clone()} required={p.required} wide={p.wide}>
             { inner }
         </Field>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_people_are_asked_for_by_a_number() {
+        for kinds in [&["household"] as &[&str], &["person"], &["person", "member"]] {
+            assert!(words_for(kinds).0.contains("身份证"), "{kinds:?}");
+        }
+        for kinds in [&["meeting"] as &[&str], &["activity"], &["organisation"]] {
+            assert!(!words_for(kinds).0.contains("身份证"), "{kinds:?}");
+        }
     }
 }

@@ -7,9 +7,9 @@ use super::column::Show;
 /// Below this many rem for an ordinary tenth of a share words are cut to two signs.
 const READABLE: f64 = 0.78;
 
-/// What the state takes with its words, and as a sign alone; rem.
-const STATE: f64 = 8.8;
-const STATE_SIGN: f64 = 3.2;
+/// What the state takes with its words, and as a sign alone below its head; rem.
+pub(super) const STATE: f64 = 8.8;
+pub(super) const STATE_SIGN: f64 = 4.0;
 
 /// What the first gap takes with how many there are; rem.
 pub(super) const GAPS: f64 = 11.4;
@@ -80,7 +80,7 @@ mod tests {
         let shown = fit(&visits(), list_rem(1024.0, false));
         assert!(!heads(&shown).contains(&"见面情况"));
         let state = shown.last().unwrap();
-        assert!(state.brief && state.track() == "3.2rem");
+        assert!(state.brief && state.track() == "4rem");
         assert_eq!(shown[0].track(), "minmax(7.2rem,8fr)", "a date is never cut");
     }
 
