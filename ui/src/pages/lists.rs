@@ -1,5 +1,5 @@
-//! 全部列表: the lists that have no entry of their own in the navigation, by the work they belong to. One comes to them by
-//! Ctrl+K.
+//! 全部列表: the lists that have no entry of their own in the navigation, by the work they belong to. Each is found by
+//! Ctrl+K, too.
 
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::use_session;

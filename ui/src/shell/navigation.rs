@@ -1,20 +1,22 @@
 //! The work, as the office names it.
 
 use crate::components::{Button, Icon, Look, Sign};
-use crate::hooks::{use_command, use_query, use_region, use_sync_state};
+use crate::hooks::{use_command, use_query, use_region, use_session, use_sync_state};
+use crate::pages::lists;
 use crate::record::noun;
 use crate::routes::{AskView, Route};
 use tiexin_contract::views::{CountViews, PinView, ViewCount};
-use tiexin_domain::Kind;
+use tiexin_domain::{Kind, Level};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-pub(super) const WORK: [(Route, Sign, &str); 10] = [
+pub(super) const WORK: [(Route, Sign, &str); 11] = [
     (Route::Today, Sign::Sun, "今日"),
     (Route::Families, Sign::Home, "家庭台账"),
     (Route::Visits, Sign::Footsteps, "走访"),
     (Route::Members, Sign::People, "会员与志愿者"),
     (Route::Activities, Sign::Flag, "活动"),
+    (Route::Lists, Sign::List, lists::TITLE),
     (Route::Reports, Sign::Sheet, "报表"),
     (Route::Import, Sign::Inbox, "导入"),
     (Route::Sync, Sign::Exchange, "同步"),
@@ -22,9 +24,25 @@ pub(super) const WORK: [(Route, Sign, &str); 10] = [
     (Route::Settings, Sign::Gear, "设置"),
 ];
 
+/// The entries for somebody at home there. A village keeps to families: what else there is, it finds by Ctrl+K and on the
+/// families' own pages.
+fn work_of(home: Option<Level>) -> impl Iterator<Item = (Route, Sign, &'static str)> {
+    let village = home == Some(Level::Village);
+    WORK.into_iter().filter(move |(route, ..)| !(village && *route == Route::Lists))
+}
+
+/// The entry under which the list of a kind stands.
+fn entry_of_kind(kind: &str) -> Route {
+    match Route::home_of_kind(kind) {
+        Route::ListOf { .. } => Route::Lists,
+        own => own,
+    }
+}
+
 /// The entry that a page belongs to.
 fn home_of(route: &Route) -> Route {
     match route {
+        Route::ListOf { .. } => Route::Lists,
         Route::Family { .. }
         | Route::FamilyNew
         | Route::Voided
@@ -34,7 +52,7 @@ fn home_of(route: &Route) -> Route {
         Route::Mine => Route::Today,
         Route::Volunteers => Route::Members,
         Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {
-            Route::home_of_kind(kind)
+            entry_of_kind(kind)
         }
         other => other.clone(),
     }
@@ -59,12 +77,13 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
     });
     let views_of = |stands_there: &dyn Fn(Route) -> bool| {
         let of = counts.iter().flat_map(|counts| counts.iter()).filter(listed);
-        of.filter(|count| stands_there(Route::home_of_kind(&count.kind)))
+        of.filter(|count| stands_there(entry_of_kind(&count.kind)))
             .map(|count| pinned(count, &ondrop))
             .collect::<Html>()
     };
-    // What somebody kept of a list without an entry of its own.
-    let elsewhere = views_of(&|home| matches!(home, Route::ListOf { .. }));
+    let home = use_session().me().map(|me| me.home.level());
+    // What somebody kept of a list whose entry is not there.
+    let elsewhere = views_of(&|home_of_list| work_of(home).all(|(route, ..)| route != home_of_list));
     let onkeys = props.onkeys.reform(|_: MouseEvent| ());
     // A browser keeps Ctrl+N for itself.
     let onmake = props.onmake.reform(|_: MouseEvent| ());
@@ -72,7 +91,7 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
         <nav class="tx-nav" aria-label="工作">
             <div class="tx-brand"><span class="tx-brand-sign"><Icon sign={Sign::Heart} /></span>{ "贴心" }</div>
             <ul>
-                { for WORK.into_iter().map(|(route, sign, label)| {
+                { for work_of(home).map(|(route, sign, label)| {
                     let views = views_of(&|home| home == route);
                     let now = here.as_ref() == Some(&route);
                     let trouble = route == Route::Quarantine && troubles > 0;
@@ -145,6 +164,16 @@ fn pinned(count: &ViewCount, ondrop: &Callback<(String, String)>) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_village_keeps_to_its_families() {
+        let has = |home| work_of(home).any(|(route, ..)| route == Route::Lists);
+        assert!(has(Some(Level::Township)) && has(Some(Level::County)) && !has(Some(Level::Village)));
+        assert!(WORK.len() <= 12);
+        assert_eq!(home_of(&Route::ListOf { kind: "meeting".into() }), Route::Lists);
+        assert_eq!(home_of(&Route::RecordNew { kind: "meeting".into() }), Route::Lists);
+        assert_eq!(home_of(&Route::RecordNew { kind: "member".into() }), Route::Members);
+    }
 
     #[test]
     fn what_cannot_be_asked_still_stands_in_the_navigation() {

@@ -73,11 +73,10 @@ const PLACES: u32 = 4;
 /// Pages and actions by word; a few initials help those who type without an input method.
 fn pages() -> Vec<(Entry, String)> {
     let mut all: Vec<(Entry, String)> = Vec::new();
-    let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "bb", "dr", "tb", "dcl", "sz"];
+    let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "qblb", "bb", "dr", "tb", "dcl", "sz"];
     for ((route, sign, title), initials) in WORK.into_iter().zip(initials) {
         all.push((Entry::to("页面", sign, title, route), initials.to_owned()));
     }
-    all.push((Entry::to("页面", Sign::Sheet, lists::TITLE, Route::Lists), "qblb".to_owned()));
     all.push((Entry::to("页面", Sign::Calendar, mine::TITLE, Route::Mine), "wdyzyy".to_owned()));
     for noun in NOUNS {
         let list = AskView { view: None, kind: noun.kind.to_owned() };
