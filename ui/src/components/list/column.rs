@@ -120,12 +120,14 @@ impl Column {
         }
     }
 
-    /// The column's track in the grid. States and gaps keep the width of their words, dates that of a date.
+    /// The column's track in the grid. States and gaps keep the width of their words, dates that of a date, amounts that of
+    /// one: a figure whose last signs are cut off is another figure.
     pub(super) fn track(&self) -> String {
         match self.show {
             Show::State if self.brief => format!("{}rem", fit::STATE_SIGN),
             Show::State => format!("{}rem", fit::STATE),
             Show::Date => format!("minmax(7.2rem,{}fr)", self.share),
+            Show::Money => format!("minmax(6.4rem,{}fr)", self.share),
             Show::Gaps => format!("minmax({}rem,{}fr)", fit::GAPS, self.share),
             Show::LastVisit => format!("minmax({}rem,{}fr)", fit::LAST_VISIT, self.share),
             _ => format!("minmax(0,{}fr)", self.share),

@@ -102,4 +102,12 @@ mod tests {
         let large = fit(&files, list_rem(1366.0, true));
         assert!(large.iter().all(|column| !column.brief && !column.spare));
     }
+    #[test]
+    fn an_amount_is_never_cut() {
+        for wide in [1024.0, 1366.0] {
+            let shown = fit(&crate::record::noun("aid_entry").unwrap().columns(), list_rem(wide, true));
+            let amount = shown.iter().find(|column| matches!(column.show, Show::Money)).unwrap();
+            assert!(amount.track().starts_with("minmax(6.4rem,"), "{}", amount.track());
+        }
+    }
 }
