@@ -1,12 +1,14 @@
 //! Photos and scans of a record: a strip of small pictures, one of them large, adding by button or by dropping.
 
 mod add;
+mod beside;
 mod chosen;
 mod large;
 mod strip;
 mod thumb;
 
 pub(crate) use add::add_all;
+pub(crate) use beside::Beside;
 pub(crate) use chosen::ChosenPhotos;
 pub(crate) use strip::Attachments;
 

@@ -116,7 +116,7 @@ pub(crate) fn Attachments(props: &AttachmentsProps) -> Html {
             <div class={classes!("tx-attachments", over.then_some("tx-dropping"))} {ondragover} {ondragleave} {ondrop}>
                 { show(&list, |rows: &Rc<_>| html! {
                     if rows.is_empty() {
-                        <p class="tx-muted">{ "还没有。家访照片、签收单和证件扫描放在这里，也可以把文件拖进来；照片会自动转正、缩小，并去掉拍摄位置。" }</p>
+                        <p class="tx-muted">{ "还没有。家访照片、签收单、签到表和证件扫描放在这里，也可以把文件拖进来；照片会自动转正、缩小，并去掉拍摄位置。" }</p>
                     } else {
                         <ul class="tx-thumbs">
                             { for rows.iter().map(|row| html! {

@@ -1,5 +1,6 @@
 //! 签到: one line into which names are typed, or a scanner writes, one after the other, and who signed in so far.
 
+use crate::attachments::Beside;
 use crate::components::Card;
 use crate::hooks::{Toasts, composing, use_query};
 use crate::transport::call;
@@ -186,8 +187,9 @@ pub(super) fn Attending(props: &AttendingProps) -> Html {
     };
     let aside = html! { <span class="tx-muted">{ format!("{count} 人") }</span> };
     html! {
-        <Card title="签到" {aside}>
+        <Card title="签到" {aside} class="tx-attending">
             if props.may {
+                <Beside owner={activity} />
                 <div class="tx-field">
                     <label class="tx-label" for="tx-attend">{ "输入或扫码，一位按一次回车" }</label>
                     <span class="pf-v6-c-form-control">

@@ -17,6 +17,7 @@ codes! {
         HomeVisit = "home_visit", "家访照片";
         IdScan = "id_scan", "证件扫描";
         Receipt = "receipt", "签收单";
+        SignInSheet = "sign_in_sheet", "签到表";
         ActivityPhoto = "activity_photo", "活动照片";
         Misc = "misc", "其他";
     }

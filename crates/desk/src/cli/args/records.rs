@@ -231,7 +231,7 @@ pub(in crate::cli) struct Attach {
     /// JPG、PNG、WebP、BMP 照片或 PDF
     #[arg(required = true, value_name = "文件")]
     pub(in crate::cli) files: Vec<PathBuf>,
-    /// 家访照片、证件扫描、签收单、活动照片、其他；不写则按记录种类
+    /// 家访照片、证件扫描、签收单、签到表、活动照片、其他；不写则按记录种类
     #[arg(long, value_name = "种类")]
     pub(in crate::cli) what: Option<String>,
     /// 拍摄日期；不写则用相机记下的
