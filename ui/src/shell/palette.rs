@@ -3,7 +3,7 @@
 use super::navigation::WORK;
 use crate::components::{Icon, Sign, Step, step_of, use_keys_outside};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
-use crate::pages::{NOUNS, lists, mine};
+use crate::pages::{NOUNS, mine};
 use crate::record::noun;
 use crate::routes::{AskPart, AskView, AskVoided, Route};
 use crate::transport::call;
@@ -355,6 +355,7 @@ fn marked(text: &str, typed: &str) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::lists;
 
     #[test]
     fn an_action_is_found_by_any_of_its_words() {
