@@ -20,6 +20,7 @@ macro_rules! on_both_stores {
 mod accessible;
 mod accompanied;
 mod answered;
+mod association;
 mod at_the_screen;
 mod attachments;
 mod audited;
