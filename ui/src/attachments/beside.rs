@@ -68,7 +68,7 @@ pub(crate) fn Beside(props: &AttachmentsProps) -> Html {
                 if rows.len() > 1 {
                     <Button label="下一张" sign={Sign::Right} small=true onclick={go(step(&rows, row.id, 1))} />
                 }
-                <Button label="收起" look={Look::Link} small=true onclick={go(None)} />
+                <Button label="关闭" look={Look::Link} small=true onclick={go(None)} />
             </div>
         </div>
     }
