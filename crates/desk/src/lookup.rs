@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
+use tiexin_domain::around::Around;
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::nouns::support_file::is_active;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::{Record, Void};
-use tiexin_domain::{Kind, PartialDate, RegionCode, YearHint};
+use tiexin_domain::{Fields, Kind, PartialDate, RegionCode, YearHint};
 use tiexin_intake::{Family, FoundPerson, Known, Lookup, NamedRegion, Voided};
 use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
@@ -296,6 +297,11 @@ impl Lookup for BookLookup<'_> {
 
     fn records(&self, kind: &Kind) -> Vec<Known> {
         self.told(self.book.within(kind.code(), &self.within)).into_iter().map(known).collect()
+    }
+
+    fn claimants(&self, kind: &Kind, fields: &Fields) -> Vec<Known> {
+        // Not only in the region: nobody is paid twice because they moved.
+        self.told(self.book.claimants(kind.code(), fields)).into_iter().map(known).collect()
     }
 
     fn member_of(&self, person: &Uuid) -> Option<Known> {

@@ -2,7 +2,7 @@
 
 use tiexin_domain::around::{Around, Look, With};
 use tiexin_domain::limits::Limits;
-use tiexin_domain::{Record, RegionCode};
+use tiexin_domain::{Fields, Record, RegionCode};
 use tiexin_protocol::VoidChange;
 use tiexin_store::{Book, Save, StoreError};
 
@@ -43,6 +43,10 @@ impl Around for Surroundings<'_> {
 
     fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, StoreError> {
         With::new(self.book, &self.saved).others(look, value)
+    }
+
+    fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>, StoreError> {
+        With::new(self.book, &self.saved).claimants(kind, fields)
     }
 
     fn place(&self, region: &RegionCode) -> String {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use tiexin_domain::around::claims_any;
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::shape;
@@ -105,6 +106,17 @@ pub trait Lookup {
     fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known>;
     /// The records of a kind of the region whose ledgers are imported, hidden ones included.
     fn records(&self, kind: &Kind) -> Vec<Known>;
+    /// Shown records of a kind that claim something of what these fields claim ([`shape::claims`]), wherever in the book they
+    /// lie.
+    fn claimants(&self, kind: &Kind, fields: &Fields) -> Vec<Known> {
+        let claims = shape::claims(kind.code(), fields);
+        if claims.is_empty() {
+            return Vec::new();
+        }
+        let mut known = self.records(kind);
+        known.retain(|known| known.void.is_none() && claims_any(&known.as_record(), &claims));
+        known
+    }
     /// The membership of a person, perhaps typed by hand.
     fn member_of(&self, person: &Uuid) -> Option<Known>;
     /// Members of this name in a village or township; names are compared by `tidy_name`.
@@ -299,6 +311,11 @@ impl Lookup for Staged<'_> {
     fn records(&self, kind: &Kind) -> Vec<Known> {
         let planned = self.of_kind.get(kind).into_iter().flatten().copied();
         self.overlaid(self.book.records(kind), planned)
+    }
+
+    fn claimants(&self, kind: &Kind, fields: &Fields) -> Vec<Known> {
+        let planned = self.said.claimants(kind, fields);
+        self.overlaid(self.book.claimants(kind, fields), planned.into_iter())
     }
 
     fn member_of(&self, person: &Uuid) -> Option<Known> {

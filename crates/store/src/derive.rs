@@ -138,7 +138,8 @@ pub(crate) fn by_shape(shape: &Shape, record: &Record) -> Derived {
 }
 
 /// What leads to the record in `link`: what it belongs to, the household apart, and what it only names: another record,
-/// those who signed in, and, of a record that is no family's, the persons. Of a family's record the family leads there.
+/// those who signed in, and, of a record that is no family's, the persons. Of a family's record the family leads there. And
+/// what it claims.
 pub(crate) fn links(record: &Record, derived: &Derived) -> Vec<Uuid> {
     let fields = shape::of(&record.kind).map(|shape| shape.fields).unwrap_or_default();
     let mut links = derived.parents.clone();
@@ -176,7 +177,19 @@ pub(crate) fn links(record: &Record, derived: &Derived) -> Vec<Uuid> {
             | Holds::Parts(_) => {}
         }
     }
+    links.extend(claimed(&record.kind, &record.fields));
     links
+}
+
+/// What leads to a record by what it claims ([`shape::claims`]): a payment is found by whose number it was, whichever
+/// family it stands with.
+pub(crate) fn claimed(kind: &str, fields: &Fields) -> Vec<Uuid> {
+    let key = |claim: String| {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&blake3::hash(claim.as_bytes()).as_bytes()[..16]);
+        Uuid::from_bytes(bytes)
+    };
+    shape::claims(kind, fields).into_iter().map(key).collect()
 }
 
 fn id(value: &Value) -> Option<Uuid> {

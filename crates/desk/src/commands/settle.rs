@@ -4,10 +4,11 @@ use tiexin_contract::event::Progress;
 use tiexin_contract::quarantine::{NotSettled, Settle, SettleMany, SettledMany};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
-use tiexin_domain::around::{Reach, Subject};
+use tiexin_domain::access::Action;
+use tiexin_domain::around::{self, Reach, Rule, Subject};
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::{Merge, Settlement, tidy};
-use tiexin_domain::{Kind, Noun, Problem};
+use tiexin_domain::{Kind, Noun, Problem, shape};
 use tiexin_protocol::VoidChange;
 use tiexin_store::Save;
 use uuid::Uuid;
@@ -243,7 +244,19 @@ fn rest(at: &At, group: &Group) -> Result<Vec<Save>, ErrorReply> {
 fn problems(at: &At, one: &Waiting, save: &Save, along: &[Save]) -> Result<Vec<Problem>, ErrorReply> {
     let before = one.current.as_ref().map(|record| &record.fields);
     let subject = Subject { kind: &save.kind, id: save.id, before, fields: &save.fields };
-    rules::problems_along(at.book(), subject, along, Reach::Desks, at.day).map_err(errors::store)
+    let mut found =
+        rules::problems_along(at.book(), subject, along, Reach::Desks, at.day).map_err(errors::store)?;
+    // As at the province: whether somebody is paid once more, whoever may settle there may know better.
+    let may = one.at.as_ref().is_some_and(|region| at.may(Action::Settle, region));
+    found.retain(|problem| !(may && may_stand_all_the_same(&save.kind, problem)));
+    Ok(found)
+}
+
+/// Told of what others claim in the whole province, and no fault of the record itself; what is taken back wrongly nobody
+/// makes right.
+fn may_stand_all_the_same(kind: &str, problem: &Problem) -> bool {
+    let claimed = |rule: &Rule| rule.reach == Reach::Everywhere && rule.code == problem.code;
+    around::rules(kind).any(claimed) && shape::reversal(kind) != Some(problem.field.as_str())
 }
 
 /// A record for each change of the group.

@@ -62,7 +62,7 @@ pub enum Reach {
     /// Only for kinds without which everything else can stand ([`waits`]).
     Province,
     /// The same among all townships: of what claims the same ([`shape::claims`]), wherever it lies. A desk is held to it as far
-    /// as its looks reach.
+    /// as its book reaches.
     Everywhere,
 }
 
@@ -135,7 +135,7 @@ pub trait Around {
     /// They cannot be read.
     fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Self::Error>;
     /// Live records of the kind that claim something of what these fields claim; asked of rules that reach everywhere. Who
-    /// sees some townships only finds by looks what there is to find.
+    /// sees some townships only finds what lies there.
     ///
     /// # Errors
     /// They cannot be read.

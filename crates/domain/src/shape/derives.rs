@@ -15,6 +15,9 @@ impl Shape {
     /// give for a record of each sort. Labels, forms and lists have no part in it.
     pub fn derives(&self) -> String {
         let mut all = format!("merges {}\n", self.merges);
+        if self.reversal.is_some() {
+            all.push_str("claims lead to it\n");
+        }
         for field in self.fields {
             if field.roles.is_empty() && field.bits.is_empty() && field.finds.is_empty() {
                 continue;

@@ -2,14 +2,15 @@
 //! book is read once for a field, not once for each row of a register.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
 use serde_json::Value;
-use tiexin_domain::Kind;
 use tiexin_domain::around::{self, ITSELF};
 use tiexin_domain::shape::{self, Role};
+use tiexin_domain::{Fields, Kind};
 use uuid::Uuid;
 
 use super::{Known, Staged};
@@ -22,6 +23,8 @@ pub(super) struct Said {
     /// Those of the book.
     held: RefCell<HashMap<(Kind, &'static str), Rc<Values>>>,
     planned: HashMap<(Kind, &'static str, String), Vec<Uuid>>,
+    /// Planned records by what they claim; the kind stands in the claim.
+    claimed: HashMap<String, BTreeSet<Uuid>>,
 }
 
 /// The fields by which rules look at records of a kind, and those by which one is known.
@@ -56,6 +59,15 @@ impl Said {
                 ids.push(known.id);
             }
         }
+        for claim in shape::claims(known.kind.code(), &known.fields) {
+            self.claimed.entry(claim).or_default().insert(known.id);
+        }
+    }
+
+    /// The planned records that claim something of what these fields claim.
+    pub(super) fn claimants(&self, kind: &Kind, fields: &Fields) -> BTreeSet<Uuid> {
+        let claims = shape::claims(kind.code(), fields);
+        claims.iter().filter_map(|claim| self.claimed.get(claim)).flatten().copied().collect()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use tiexin_domain::around::{self, Around, ITSELF, Look, Reach, Subject};
+use tiexin_domain::around::{self, Around, ITSELF, Look, Reach, Subject, claims_any};
 use tiexin_domain::limits::Limits;
 use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Fields, Kind, Problem, Record, RegionCode};
@@ -91,6 +91,13 @@ impl Around for Near<'_> {
             known.void.is_none() && look.finds((known.kind.code(), known.id, &known.fields), value)
         };
         Ok(among.iter().filter(found).map(Known::as_record).collect())
+    }
+
+    fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>, Infallible> {
+        let claims = shape::claims(kind, fields);
+        let known = self.staged.claimants(&Kind::from_code(kind), fields);
+        let shown = known.iter().filter(|known| known.void.is_none()).map(Known::as_record);
+        Ok(shown.filter(|other| claims_any(other, &claims)).collect())
     }
 
     fn place(&self, region: &RegionCode) -> String {

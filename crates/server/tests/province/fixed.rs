@@ -140,6 +140,12 @@ async fn nobody_is_paid_twice_in_two_townships(place: Place) {
     let third = entry(&mut there, ELSEWHERE, paid());
     let fourth = entry(&mut there, ELSEWHERE, paid());
     assert_eq!(words(&there.push(&province, &[third, fourth]).await), ["applied", "rule_broken"]);
+    // Of what is given to one person, whichever family each payment stands with.
+    let ill = |number: &str| json!({"programme": "大病慰问", "period": "2026", "person": {"name": "钟晓梅"}, "recipient_number": number});
+    let one = entry(&mut here, VILLAGE, ill(NUMBER));
+    assert_eq!(words(&here.push(&province, &[one]).await), ["applied"]);
+    let other = entry(&mut there, ELSEWHERE, ill(&NUMBER.to_lowercase()));
+    assert_eq!(words(&there.push(&province, &[other]).await), ["rule_broken"]);
     assert!(province.verify().await.unwrap().broken.is_empty());
 }
 

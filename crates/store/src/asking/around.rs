@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use rusqlite::params;
-use tiexin_domain::Record;
-use tiexin_domain::around::{Around, ITSELF, Look as Seek};
+use tiexin_domain::around::{Around, ITSELF, Look as Seek, claims_any};
 use tiexin_domain::shape::{self, Role};
+use tiexin_domain::{Fields, Record};
 use uuid::Uuid;
 
 use crate::asking::family::Look;
 use crate::book::Book;
+use crate::derive::claimed;
 use crate::error::{Result, StoreError};
 use crate::record::{self, select};
 
@@ -85,6 +86,19 @@ impl Around for Look<'_> {
             (_, Err(_)) => Ok(Vec::new()),
         }
     }
+
+    fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>> {
+        let claims = shape::claims(kind, fields);
+        let mut found: Vec<Record> = Vec::new();
+        for key in claimed(kind, fields) {
+            let known: BTreeSet<Uuid> = found.iter().map(|record| record.id).collect();
+            let named = record::collect(self.conn, BY_PARENT, params![key, kind])?;
+            let more = named.into_iter().filter(|other| !known.contains(&other.id));
+            found.extend(more.filter(|other| claims_any(other, &claims)));
+        }
+        self.add_what_takes_back(&mut found, kind)?;
+        Ok(found)
+    }
 }
 
 impl Around for Book {
@@ -92,6 +106,14 @@ impl Around for Book {
 
     fn others(&self, seek: &Seek, value: &str) -> Result<Vec<Record>> {
         self.look(|look| look.others(seek, value))
+    }
+
+    fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>> {
+        // Of nearly no kind there are any: no reader is taken for it.
+        if !shape::is_fixed(kind) {
+            return Ok(Vec::new());
+        }
+        self.look(|look| look.claimants(kind, fields))
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{VILLAGE, book, by, fields, household, id, put, record, save, sound};
 use crate::figures::{Days, Reach};
-use crate::{BatchSave, Book, Fill, Kept, Over, Save, Source, StoreError, Why};
+use crate::{BatchSave, Book, Fill, Kept, Over, Save, Source, StoreError, Why, meta};
 
 fn said(home: Uuid, more: Value) -> Value {
     let mut all = fields(
@@ -150,6 +150,36 @@ fn what_was_taken_back_stays_so_whomever_the_two_name() {
     book.merge_group(&[save(back.id, "aid_entry", Value::Object(turned))], &by(), false).unwrap();
     assert!(told(&again).is_empty());
     assert_eq!(told(&back.fields), ["reversal_wrong"]);
+}
+
+/// An ID number is one person, whichever family the payment stands with; also in a book of a program that did not know.
+#[test]
+fn a_payment_is_found_by_its_number_in_all_the_book() {
+    let (_dir, book, _) = book();
+    let homes = ["张三", "李四", "王五"].map(|name| household(&book, VILLAGE, name));
+    let paid = |number: &str| json!({"programme": "大病慰问", "person": {"name": "李秀英"}, "recipient_number": number});
+    let told = |home: Uuid, number: &str| {
+        let fields = fields(said(home, paid(number)));
+        let subject = Subject { kind: "aid_entry", id: id(), before: None, fields: &fields };
+        let found = around::problems(&book, subject, around::Reach::Desks).unwrap();
+        found.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    let (number, another) = ("11010519491231002X", "34052419800101001X");
+    assert!(told(homes[1], number).is_empty());
+    let entry = given(&book, homes[0], paid(number));
+    for written in [number, "11010519491231002x", "110105 19491231 002X"] {
+        assert_eq!(told(homes[1], written), ["paid_twice"], "{written}");
+    }
+    assert!(told(homes[1], another).is_empty());
+    // As a program left it that looked inside the family only.
+    book.writer().execute("DELETE FROM link", []).unwrap();
+    book.write(|w| Ok(meta::put(&w.tx, "derived", "{}")?)).unwrap();
+    assert!(told(homes[2], number).is_empty());
+    while book.derive_some().unwrap() > 0 {}
+    assert_eq!(told(homes[2], number), ["paid_twice"]);
+    taken_back(&book, entry);
+    assert!(told(homes[2], number).is_empty());
+    sound(&book);
 }
 
 #[test]

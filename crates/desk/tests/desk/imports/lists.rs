@@ -132,6 +132,34 @@ async fn a_payment_of_a_list_has_its_number_and_says_that_it_was_taken_back() {
     }
 }
 
+/// An ID number is one person, whichever family a row or a form names: a list is refused as a save is.
+#[tokio::test]
+async fn nobody_is_paid_a_second_time_under_another_family() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    office.family("李桂兰", |_| {}).await;
+    let other = office.family("赵有田", |family| (family.file, family.contacts) = (None, None)).await;
+    let number = "11010519491231002X";
+    let row = |head: &str| format!("{head},2026-10-05,大病慰问,2026,钟晓梅,{number},现金,500,协会\n");
+    let ask = |rows: String| {
+        let columns = "户主,发放日期,项目,所属年度（期）,给谁,受益人身份证号,发放形式,金额,资金来源";
+        let file = csv("名单.csv", &format!("{columns}\n{rows}"));
+        ImportPreview { kind: Some("aid_entry".into()), ..preview(vec![file]) }
+    };
+    let plan = office.ok(ask(row("李桂兰") + &row("赵有田"))).await;
+    assert_eq!((plan.files[0].new, plan.files[0].refused), (1, 1), "{:?}", plan.files[0].findings);
+    office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
+    let plan = office.ok(ask(row("赵有田"))).await;
+    assert_eq!((plan.files[0].new, plan.files[0].refused), (0, 1), "{:?}", plan.files[0].findings);
+    assert!(plan.files[0].findings.iter().any(|found| found.hint.contains("已经发过一次")));
+    let said = json!({"household": other, "date": "2026-10-06", "programme": "大病慰问", "period": "2026",
+        "person": {"name": "钟小梅"}, "recipient_number": number, "form": "card", "amount": "5000",
+        "source": "fiscal"});
+    let fields = said.as_object().unwrap().clone();
+    let again = SaveRecord { kind: "aid_entry".into(), id: None, version: None, fields };
+    let told = office.refused(again).await;
+    assert!(told.problems.iter().any(|problem| problem.code == "paid_twice"), "{told:?}");
+}
+
 /// It has as many places as a number that is masked, and is none.
 #[tokio::test]
 async fn a_day_that_does_not_exist_is_shown_to_who_mends_it() {

@@ -149,16 +149,25 @@ fn a_payment_has_the_number_of_whom_it_is_for() {
     let wife = Uuid::from_u128(2);
     let told = |said: Value, heads: &str| {
         let people = [
-            (Uuid::from_u128(1), json!({"relation": "head", "id_number": heads})),
-            (wife, json!({"relation": "spouse", "id_number": WIFES})),
+            (Uuid::from_u128(1), json!({"name": "某甲", "relation": "head", "id_number": heads})),
+            (wife, json!({"name": "某乙", "relation": "spouse", "id_number": WIFES})),
+            (Uuid::from_u128(3), json!({"name": "某丙", "relation": "child"})),
+            (Uuid::from_u128(4), json!({"name": "某丁", "id_number": WIFES})),
+            (Uuid::from_u128(5), json!({"name": "某丁"})),
         ];
         let people = people.iter().map(|(id, person)| (*id, person.as_object().unwrap()));
         number_among(&entry(said), people)
     };
     assert_eq!(told(json!({}), HEADS).as_deref(), Some(HEADS));
     assert_eq!(told(json!({"person": {"name": "某乙", "person": wife}}), HEADS).as_deref(), Some(WIFES));
-    // A name alone may be anybody's, and what is no number would have the payment refused.
-    assert_eq!(told(json!({"person": {"name": "某乙"}}), HEADS), None);
+    // By name alone the one of the family who has it; somebody else may have the name of two of them, or of none.
+    for person in [json!({"name": "某 乙"}), json!({"name": "某乙", "person": null})] {
+        assert_eq!(told(json!({"person": person}), HEADS).as_deref(), Some(WIFES));
+    }
+    for name in ["某丙", "某丁", "某戊", " "] {
+        assert_eq!(told(json!({"person": {"name": name}}), HEADS), None, "{name}");
+    }
+    // What is no number would have the payment refused.
     assert_eq!(told(json!({}), "340524198001010011"), None);
     let lacks = |said: Value| lacks_number("aid_entry", &entry(said)).is_some();
     assert!(lacks(json!({"programme": "困难慰问", "period": "2026"})));
