@@ -12,8 +12,8 @@ pub(super) use book::{
     Backup, Demo, Device, Enrol, Init, Machine, Open, Package, Rescue, Restore, Serve, User, UserAdd,
 };
 pub(super) use records::{
-    Add, Attach, Attachments, ExportAttachment, FAMILY, Families, Figure, Import, List, Move, Report, Search,
-    Shape, Show, Template, Unvoid, Void, Which,
+    Add, Attach, Attachments, ExportAttachment, FAMILY, Families, Figure, Import, List, Move, Report,
+    Reverse, Search, Shape, Show, Template, Unvoid, Void, Which,
 };
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::args::{
     Add, Attach, Attachments, Backup, Demo, Device, Enrol, ExportAttachment, Families, Figure, Import, Init,
-    List, Machine, Move, Open, Package, Report, Rescue, Restore, Search, Serve, Shape, Shared, Show,
+    List, Machine, Move, Open, Package, Report, Rescue, Restore, Reverse, Search, Serve, Shape, Shared, Show,
     Template, Unvoid, User, Void,
 };
 use super::bulk::Set;
@@ -68,6 +68,8 @@ pub(super) enum Command {
     Void(Void),
     /// 恢复一条作废的记录；属于它的一起恢复
     Unvoid(Unvoid),
+    /// 冲正一笔慰问救助：另记一笔金额相反的，两笔都留着；记下的钱物不能改、不能作废，只能这样更正
+    Reverse(Reverse),
     /// 一户迁到别的村（社区）或乡镇：人员、档案、联系人一起迁，走访留在原处
     Move(Move),
     /// 换届：原来的任职结束、新一届的任职开始，一次登记，要么都做，要么都不做；可以整批撤销（undo）

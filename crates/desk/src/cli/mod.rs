@@ -26,6 +26,7 @@ mod paths;
 mod quarantine;
 mod records;
 mod report;
+mod reverse;
 mod secret;
 mod serve;
 mod shape;
@@ -106,6 +107,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Set(args) => bulk::set(door, args).await,
         Command::Void(args) => voided::void(door, args).await,
         Command::Unvoid(args) => voided::unvoid(door, args).await,
+        Command::Reverse(args) => reverse::reverse(door, args).await,
         Command::Move(args) => records::move_family(door, args).await,
         Command::Elect(args) => election::elect(door, args).await,
         Command::Attach(args) => attachment::attach(door, args).await,

@@ -88,6 +88,32 @@ fn a_visit_is_recorded_found_shown_and_hidden() {
 }
 
 #[test]
+fn what_was_given_is_taken_back_once_with_a_reason() {
+    let desk = Desk::of("340323100");
+    let household = register(&desk);
+    let paid = json!({"household": household, "date": "2026-05-01", "programme": "大病慰问", "period": "2026",
+        "form": "card", "amount": "5000", "source": "fiscal", "person": "熊国学"});
+    let add = || desk.fed(&["add", "aid_entry", "--json"], &paid.to_string());
+    let id = add().json()["saved"][0]["id"].as_str().unwrap().to_owned();
+    // By name alone, and with the number of the one of the family who has it.
+    let number = desk.json(&["show", &id, "--unmask", "recipient_number"]);
+    assert_eq!(number["fields"]["recipient_number"], "340399197309166454");
+    let again = add();
+    assert_eq!(again.code, 6);
+    assert_eq!(again.json_anyhow()["refused"][0]["problems"][0]["code"], "paid_twice");
+    desk.run(&["void", &id, "--reason", "重复"]).failed(6, "冲正");
+    desk.run(&["reverse", &id, "--reason", " "]).failed(2, "请写明冲正的原因");
+    let back = desk.json(&["reverse", &id, "--reason", "金额不对"]);
+    assert_eq!(back["reverses"], id);
+    let shown = desk.json(&["show", back["id"].as_str().unwrap()]);
+    assert_eq!((&shown["fields"]["amount"], &shown["fields"]["reverses"]), (&json!("-5000.00"), &json!(id)));
+    desk.run(&["reverse", &id, "--reason", "再冲一次"]).failed(6, "已经冲正过");
+    // Taken back, it may be paid rightly.
+    add().json();
+    assert!(desk.run(&["--help"]).out.contains("reverse"));
+}
+
+#[test]
 fn an_id_number_is_shown_only_when_asked_for() {
     let desk = Desk::of("340323100");
     register(&desk);

@@ -224,6 +224,16 @@ pub(in crate::cli) struct Unvoid {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct Reverse {
+    /// 记错的那一笔慰问救助的记录编号
+    #[arg(value_name = "编号")]
+    pub(in crate::cli) id: uuid::Uuid,
+    /// 冲正原因
+    #[arg(long, value_name = "原因")]
+    pub(in crate::cli) reason: String,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct Attach {
     /// 记录的编号：走访、家庭、活动、台账……
     #[arg(value_name = "编号")]
