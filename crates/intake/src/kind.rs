@@ -104,6 +104,11 @@ impl SheetKind {
         Self::ALL.into_iter().chain(Records::all().map(SheetKind::Records))
     }
 
+    /// Whether its records are insert-only: what was wrong is taken back (冲正), neither changed nor made void.
+    pub(crate) fn is_fixed(self) -> bool {
+        if let SheetKind::Records(records) = self { shape::is_fixed(records.code()) } else { false }
+    }
+
     /// None of a newer program's.
     pub fn from_code(code: &str) -> Option<SheetKind> {
         Self::every().find(|kind| kind.as_str() == code)

@@ -261,7 +261,10 @@ impl<'a> RowReader<'a> {
         let unit = self.sheet.units.of(field);
         match values::money(self.cell(field), unit) {
             Ok(Some(fen)) if fen.0 < 0 => {
-                let hint = "金额是负数；冲销请在原来那条记录上更正或作废，不要另记一行负数";
+                let hint = match self.sheet.head.kind.is_fixed() {
+                    true => "金额是负数；要冲掉一笔，请在本机打开原来那一笔，点“冲正”，不要另记一行负数",
+                    false => "金额是负数；冲销请在原来那条记录上更正或作废，不要另记一行负数",
+                };
                 self.find(field, FindingCode::NumberInvalid, hint);
                 None
             }

@@ -259,8 +259,12 @@ impl Planner<'_> {
             };
             let twin = known.iter().find(twin);
             if let Some(day) = twin.and_then(|there| super::alike::day_of(&there.kind, &there.fields)) {
-                let hint =
-                    format!("本机 {day} 有一条内容一样的，录入时算另一条；如果只是改了日期，请把那一条作废");
+                let mend = if kind.is_fixed() {
+                    "不要导入这一行；日期记错了的，请冲正那一条后再导入"
+                } else {
+                    "请把那一条作废"
+                };
+                let hint = format!("本机 {day} 有一条内容一样的，录入时算另一条；如果只是改了日期，{mend}");
                 let field = reader.telling(&["date", "start"]);
                 reader.find(field, FindingCode::MaybeKnown, hint);
             }

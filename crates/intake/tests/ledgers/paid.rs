@@ -47,3 +47,27 @@ fn a_payment_has_the_number_of_whom_it_is_for() {
     // A number that is wrong in the book would have the payment refused, and nobody typed it here.
     assert_eq!(number(&book("340524198001010011"), "困难慰问,2026,"), Value::Null);
 }
+
+/// An entry is neither changed nor made void: whoever is told to do that can do neither.
+#[test]
+fn a_list_of_payments_says_to_take_back() {
+    let mut book = book(HEADS);
+    let read = |book: &Book, day: &str, amount: &str| {
+        let list = format!(
+            "户主,发放日期,慰问时节,发放形式,金额,资金来源\n李桂兰,{day},春节,现金,{amount},协会\n"
+        );
+        let workbook = open(list.as_bytes(), "名单.csv");
+        plan_as(book, ("340323100", Some("aid_entry")), &Mapping::default(), &workbook)
+    };
+    let first = read(&book, "2026-02-10", "500");
+    assert_eq!(first.rows.new, 1, "{:?}", first.findings);
+    book.write(&first);
+    for (day, amount, code) in
+        [("2026-02-12", "500", "maybe_known"), ("2026-02-10", "-200", "number_invalid")]
+    {
+        let told = read(&book, day, amount);
+        let found = told.findings.iter().find(|found| found.code.as_str() == code);
+        let hint = &found.unwrap_or_else(|| panic!("{day} {amount}: {:?}", told.findings)).hint;
+        assert!(hint.contains("冲正") && !hint.contains("作废") && !hint.contains("更正"), "{hint}");
+    }
+}
