@@ -50,6 +50,8 @@ pub struct Marks {
     pub struck_cells: Vec<(u32, usize)>,
     /// Cells that are struck through as a whole in a row that is not: their text is read.
     pub struck_whole: Vec<(u32, usize)>,
+    /// Cells into which a person wrote after reading: of one under a merge the text is its own.
+    pub written: Vec<(u32, usize)>,
     /// Comments beside cells; none of them is read.
     pub comments: usize,
 }
@@ -122,6 +124,10 @@ impl Workbook {
         at.cells[column] = if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
         sheet.marks.struck_cells.retain(|cell| *cell != (row, column));
         sheet.marks.struck_whole.retain(|cell| *cell != (row, column));
+        sheet.marks.written.retain(|cell| *cell != (row, column));
+        if !text.trim().is_empty() {
+            sheet.marks.written.push((row, column));
+        }
         true
     }
 }
@@ -139,6 +145,11 @@ impl Sheet {
     /// The row with this number, if it has any value.
     pub fn row(&self, number: u32) -> Option<&Row> {
         self.rows.binary_search_by_key(&number, |r| r.number).ok().map(|at| &self.rows[at])
+    }
+
+    /// Whether a person wrote into the cell after reading. Column from 0.
+    pub(crate) fn is_written(&self, row: u32, column: usize) -> bool {
+        self.marks.written.contains(&(row, column))
     }
 
     /// Number of columns up to the last one with a value.

@@ -301,9 +301,18 @@ impl<'a> RowReader<'a> {
         count
     }
 
-    /// One cell over several rows is one amount, not one for each: it is booked in its first row, and all say so.
+    /// One cell over several rows is one amount, not one for each: it is booked in its first row, and all say so. What nobody
+    /// can mend once it is written waits, each row until its own is written.
     fn counts_elsewhere(&mut self, field: &str) -> bool {
         match self.origin(field) {
+            Origin::Merged { rows, .. } if self.sheet.head.kind.is_fixed() => {
+                let what = self.cell(field).shown();
+                let hint = format!(
+                    "一格合并了 {rows} 行，看不出 {what} 是每行都有还是合在一起，没有录入；请逐行填写"
+                );
+                self.find(field, FindingCode::NumberInvalid, hint);
+                true
+            }
             Origin::Merged { rows, first } => {
                 let what = self.cell(field).shown();
                 let hint = if first {

@@ -184,7 +184,8 @@ impl<'a> Body<'a> {
             let rows: Vec<u32> =
                 data[from..].iter().copied().take_while(|row| *row <= merge.last_row).collect();
             if rows.len() > 1 {
-                merged.extend(rows.iter().map(|row| ((*row, merge.first_column), rows.len() as u32)));
+                let shared = rows.iter().filter(|row| !self.sheet.is_written(**row, merge.first_column));
+                merged.extend(shared.map(|row| ((*row, merge.first_column), rows.len() as u32)));
             }
         }
         merged

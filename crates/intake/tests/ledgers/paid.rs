@@ -1,11 +1,13 @@
 //! Money that a list tells of, with the number by which the province knows it again.
 
+use rust_xlsxwriter::{Format, Worksheet};
 use serde_json::{Value, json};
 use tiexin_domain::Kind;
 use tiexin_intake::Mapping;
 use uuid::Uuid;
 
 use crate::book::{Book, open, plan_as};
+use crate::variations::{codes, found, texts, xlsx};
 
 const HOME: Uuid = Uuid::from_u128(1);
 const HEADS: &str = "34052419800101001X";
@@ -53,9 +55,8 @@ fn a_payment_has_the_number_of_whom_it_is_for() {
 fn a_list_of_payments_says_to_take_back() {
     let mut book = book(HEADS);
     let read = |book: &Book, day: &str, amount: &str| {
-        let list = format!(
-            "户主,发放日期,慰问时节,发放形式,金额,资金来源\n李桂兰,{day},春节,现金,{amount},协会\n"
-        );
+        let list =
+            format!("户主,发放日期,慰问时节,发放形式,金额,资金来源\n李桂兰,{day},春节,现金,{amount},协会\n");
         let workbook = open(list.as_bytes(), "名单.csv");
         plan_as(book, ("340323100", Some("aid_entry")), &Mapping::default(), &workbook)
     };
@@ -70,4 +71,40 @@ fn a_list_of_payments_says_to_take_back() {
         let hint = &found.unwrap_or_else(|| panic!("{day} {amount}: {:?}", told.findings)).hint;
         assert!(hint.contains("冲正") && !hint.contains("作废") && !hint.contains("更正"), "{hint}");
     }
+}
+
+/// 600 over three families may be 200 each or 600 each, and what is taken in wrongly has to be taken back one by one.
+#[test]
+fn an_amount_merged_over_payments_waits_until_each_is_written() {
+    let mut book = book(HEADS);
+    for (id, head) in [(4, "赵有田"), (5, "孙立国")] {
+        let home = json!({"region": "340323100001", "head_name": head});
+        book.records.insert(Uuid::from_u128(id), (Kind::Household, home.as_object().cloned().unwrap()));
+    }
+    let fill = |sheet: &mut Worksheet| {
+        let rows: [&[&str]; 4] = [
+            &["村", "户主", "发放日期", "慰问时节", "发放形式", "金额", "资金来源"],
+            &["东关社区", "李桂兰", "2026-02-10", "春节", "现金", "", "协会"],
+            &["东关社区", "赵有田", "2026-02-10", "春节", "现金", "", "协会"],
+            &["东关社区", "孙立国", "2026-02-10", "春节", "现金", "", "协会"],
+        ];
+        texts(sheet, 0, &rows);
+        sheet.merge_range(1, 5, 3, 5, "600", &Format::new()).unwrap();
+    };
+    let mut workbook = open(&xlsx(&[("慰问", &fill)]), "名单.xlsx");
+    let mut left = vec![2, 3, 4];
+    for (written, amount) in [(3, "200"), (4, "250.5"), (2, "149.5")] {
+        let plan = plan_as(&book, ("340323100", Some("aid_entry")), &Mapping::default(), &workbook);
+        let told: Vec<_> = left.iter().map(|row| found(*row, "number_invalid")).collect();
+        assert_eq!((plan.rows.new, codes(&plan)), (3 - left.len(), told));
+        assert!(workbook.mend(Some("慰问"), written, "F", amount));
+        left.retain(|row| *row != written);
+    }
+    let plan = plan_as(&book, ("340323100", Some("aid_entry")), &Mapping::default(), &workbook);
+    let amounts: Vec<&Value> = plan.groups.iter().map(|group| &group.records[0].fields["amount"]).collect();
+    assert_eq!(amounts, [&json!("149.50"), &json!("200.00"), &json!("250.50")]);
+    // A cell that is emptied again is under the merge again.
+    assert!(workbook.mend(Some("慰问"), 3, "F", " "));
+    let plan = plan_as(&book, ("340323100", Some("aid_entry")), &Mapping::default(), &workbook);
+    assert_eq!((plan.rows.new, codes(&plan)), (2, vec![found(3, "number_invalid")]));
 }
