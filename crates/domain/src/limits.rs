@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::programmes::{self, Programme};
+use crate::programmes::{self, Elsewhen, Programme};
 use crate::region::RegionCode;
 use crate::rows::{self, Row};
 
@@ -75,6 +75,11 @@ impl Limits {
     /// The programme by this name in force at a place on a day.
     pub fn programme(&self, name: &str, place: &RegionCode, day: NaiveDate) -> Option<&Programme> {
         programmes::in_force(&self.programmes, name, place, day)
+    }
+
+    /// When a programme is in force there that is not on the day; none of one that has no row.
+    pub fn programme_elsewhen(&self, name: &str, place: &RegionCode, day: NaiveDate) -> Option<Elsewhen> {
+        programmes::elsewhen(&self.programmes, name, place, day)
     }
 
     /// The names of all that are in force there then.

@@ -94,6 +94,26 @@ pub fn in_force<'p>(
     among(own).or_else(|| among(built_in()))
 }
 
+/// When a programme is in force that is not on the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhen {
+    /// Its last day; and the first of a later row, if one is known.
+    Ended(NaiveDate, Option<NaiveDate>),
+    /// Its first day is still to come.
+    Begins(NaiveDate),
+}
+
+/// When a programme that is not in force at a place on a day was, or will be; none of one that has no row there.
+pub fn elsewhen(own: &[Programme], name: &str, place: &RegionCode, day: NaiveDate) -> Option<Elsewhen> {
+    let here = move |row: &&Programme| {
+        row.name == name && row.place.as_ref().is_none_or(|theirs| theirs.covers(place))
+    };
+    let rows = || own.iter().chain(built_in()).filter(here);
+    let ended = rows().filter_map(|row| row.to).filter(|last| *last < day).max();
+    let begins = rows().map(|row| row.from).filter(|first| *first > day).min();
+    ended.map(|last| Elsewhen::Ended(last, begins)).or(begins.map(Elsewhen::Begins))
+}
+
 /// The names in force at a place on a day, each once.
 pub fn names<'p>(own: &'p [Programme], place: &RegionCode, day: NaiveDate) -> Vec<&'p str> {
     let mut names: Vec<&'p str> = Vec::new();
@@ -137,6 +157,25 @@ mod tests {
         let told = |on: &str| names(&own, &there.parse().unwrap(), on.parse().unwrap());
         assert!(told("2026-08-31").contains(&"夏令慰问") && !told("2026-09-01").contains(&"夏令慰问"));
         assert_eq!(told("2026-07-01").iter().filter(|name| **name == "困难慰问").count(), 1);
+    }
+
+    #[test]
+    fn a_programme_that_has_ended_says_when() {
+        let own: Vec<Programme> = serde_json::from_str(
+            r#"[
+            {"name": "夏令慰问", "unit": "person", "from": "2026-06-01", "to": "2026-08-31", "place": "340323"},
+            {"name": "夏令慰问", "unit": "person", "from": "2027-06-01", "to": "2027-08-31", "place": "340323"}
+        ]"#,
+        )
+        .unwrap();
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let told = |place: &str, on: &str| elsewhen(&own, "夏令慰问", &place.parse().unwrap(), day(on));
+        let there = "340323100001";
+        assert_eq!(told(there, "2026-05-31"), Some(Elsewhen::Begins(day("2026-06-01"))));
+        let again = Some(day("2027-06-01"));
+        assert_eq!(told(there, "2026-09-01"), Some(Elsewhen::Ended(day("2026-08-31"), again)));
+        assert_eq!(told(there, "2027-09-01"), Some(Elsewhen::Ended(day("2027-08-31"), None)));
+        assert_eq!(told("340102001001", "2026-09-01"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! A record of what happened, so it counts at once. Fund money is not given here: it needs an application.
 
+mod catalogue;
 mod number;
 mod payment;
 
@@ -337,9 +338,7 @@ impl Noun for AidEntry {
         let named = self.programme.as_deref().and_then(tidy).filter(|_| self.reverses.is_none());
         let Some(name) = named else { return Vec::new() };
         let Some(programme) = limits.programme(&name, &self.region, self.date) else {
-            let known = limits.programmes(&self.region, self.date).join("、");
-            let message = format!("项目目录里没有这个项目，请写其中之一：{known}");
-            return vec![Problem::new("programme", "programme_unknown", message)];
+            return vec![catalogue::not_in_force(limits, &name, &self.region, self.date)];
         };
         let for_one = programme.unit == Unit::Person && self.person.is_none();
         let mut found = wrong([

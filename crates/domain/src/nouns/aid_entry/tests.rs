@@ -61,6 +61,15 @@ fn a_programme_is_one_of_the_catalogue_and_given_to_whom_it_says() {
     let monthly = Limits::default().and_programmes(serde_json::from_str(rows).unwrap());
     assert!(told(summer(by_month), &monthly).is_empty());
     assert_eq!(fields(told(summer(json!({"person": {"name": "甲"}})), &monthly)), ["period"]);
+    // What has ended, or is to begin, says when.
+    let rows = r#"[{"name": "夏令慰问", "unit": "person", "from": "2020-06-01", "to": "2020-08-31"}]"#;
+    let over = Limits::default().and_programmes(serde_json::from_str(rows).unwrap());
+    for (date, when) in [("2020-09-01", "到 2020-08-31 已经结束"), ("2020-05-31", "从 2020-06-01 才开始")]
+    {
+        let late = told(summer(json!({"person": {"name": "甲"}, "date": date})), &over);
+        assert!(late[0].0 == "programme" && late[0].1.contains(when), "{late:?}");
+        assert!(!late[0].1.contains("没有这个项目") && late[0].1.contains("困难慰问"), "{late:?}");
+    }
     // The province takes what another office's catalogue has.
     assert!(wrong_in(&entry(summer(json!({})))).is_empty());
 }
