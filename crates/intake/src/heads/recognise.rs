@@ -5,7 +5,7 @@ use foldhash::HashMap;
 use crate::heads::{FORMS, Field, Form, Spelled, form, is_word, meaning, plain};
 use crate::kind::{Records, SheetKind};
 use crate::mapping::{Choice, Mapping};
-use crate::workbook::{Cell, Merge, Sheet};
+use crate::workbook::{Cell, Merge, Row, Sheet};
 
 /// A head may stand anywhere in the first rows.
 const ROWS_SEARCHED: u32 = 40;
@@ -42,6 +42,9 @@ pub(crate) fn recognise(sheet: &Sheet, file_name: &str, mapping: &Mapping) -> Op
         for depth in 1..=LEVELS {
             if depth > 1 && sheet.row(first + depth - 1).is_none() {
                 break;
+            }
+            if takes_a_title(sheet, first, depth) {
+                continue;
             }
             let heads = heads(sheet, first, depth);
             let spelled: Vec<Spelled> = heads.iter().map(|(_, levels)| Spelled::of(levels)).collect();
@@ -87,22 +90,73 @@ fn set_apart(sheet: &Sheet, found: &mut Recognised, mapping: &Mapping) -> Option
 pub(crate) fn recognise_as(records: Records, sheet: &Sheet, mapping: &Mapping) -> Option<Recognised> {
     let form = form(SheetKind::Records(records));
     let known = |text: &str| meaning(form.kind, &Spelled::of(&[text.to_owned()])).is_some();
-    let mut best: Option<Recognised> = None;
+    let mut best: Option<(u32, Recognised)> = None;
     for first in candidate_rows(sheet, &|text| known(text) || is_word(text) || mapping.speaks_of(text)) {
         for depth in 1..=LEVELS {
             if depth > 1 && sheet.row(first + depth - 1).is_none() {
                 break;
             }
+            if takes_a_title(sheet, first, depth) {
+                continue;
+            }
             let found = read_as(form, sheet, (first, depth), mapping);
-            if found.fields() > best.as_ref().map_or(1, Recognised::fields) {
-                best = Some(found);
+            let better = match &best {
+                None => found.fields() > 1,
+                // Of equal readings of one head the one with fewer levels: what stands above it is no part of it.
+                Some((levels, other)) => {
+                    let shallower = depth < *levels && found.first_row <= other.last_row;
+                    let (own, others) = (found.size(), other.size());
+                    own > others || (own == others && shallower)
+                }
+            };
+            if better {
+                best = Some((depth, found));
             }
         }
     }
-    best.map(|mut found| {
+    best.map(|(_, mut found)| {
         found.beside = set_apart(sheet, &mut found, mapping);
         found
     })
+}
+
+/// No group of columns has a longer name.
+const LONGEST_GROUP: usize = 8;
+/// How a sheet is called.
+const TITLES_END: &[&str] = &["表", "册", "单", "台账", "登记", "记录", "统计", "汇总", "情况", "明细"];
+
+/// Whether a head of so many rows would begin with a title of the sheet: the title's year, month and village hold for
+/// the rows below, and no column is called by it.
+fn takes_a_title(sheet: &Sheet, first: u32, depth: u32) -> bool {
+    let last = first + depth - 1;
+    let Some(lowest) = sheet.row(last) else { return false };
+    let mut lone =
+        (first..last).filter_map(|number| sheet.row(number)).map_while(|row| Some((row, alone(row)?)));
+    lone.any(|(row, columns)| is_title(sheet, row, columns, lowest))
+}
+
+/// The first and the last column of a row that says one thing only.
+fn alone(row: &Row) -> Option<(usize, usize)> {
+    let mut filled = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    let (from, one) = filled.next()?;
+    let text = one.shown();
+    filled.try_fold((from, from), |(from, _), (at, cell)| (cell.shown() == text).then_some((from, at)))
+}
+
+/// Whether what stands alone in a row is the title of what is below, and not the name of a group of its columns.
+fn is_title(sheet: &Sheet, row: &Row, (from, to): (usize, usize), below: &Row) -> bool {
+    let merge = sheet.merges.iter().find(|m| m.first_row == row.number && m.first_column == from);
+    let to = merge.map_or(to, |merge| merge.last_column.max(to));
+    let columns: Vec<usize> = (0..below.cells.len()).filter(|at| !below.cell(*at).is_empty()).collect();
+    let under = columns.iter().filter(|at| (from..=to).contains(*at)).count();
+    let text: String = row.cell(from).shown().split_whitespace().collect();
+    let long = text.chars().count() > LONGEST_GROUP;
+    if from == to {
+        // Written into one cell: at the left, or by words that no group has.
+        let named = TITLES_END.iter().any(|end| text.ends_with(end)) || text.contains('年');
+        return columns.len() > 1 && long && (named || columns.first() == Some(&from));
+    }
+    columns.len() > 1 && (under == columns.len() || (long && under * 2 > columns.len()))
 }
 
 /// The row that looks most like a head taken for one: the columns are mapped by hand.
@@ -300,6 +354,11 @@ impl Recognised {
     /// How many fields it has, the running number aside.
     pub(crate) fn fields(&self) -> usize {
         self.columns.iter().filter(|c| c.field.is_some_and(|f| f.code != "seq")).count()
+    }
+
+    /// By which two readings are compared: the fields, then the running number too.
+    fn size(&self) -> (usize, usize) {
+        (self.fields(), self.columns.iter().filter(|column| column.field.is_some()).count())
     }
 
     /// The column of a field.
