@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use tiexin_domain::around::{self, Around, Reach, Subject};
 use tiexin_domain::limits::Limits;
+use tiexin_domain::lunar;
 use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Holds, Place, Role};
@@ -23,6 +24,13 @@ pub(crate) use typing::{moment, tidy_fields};
 fn is_date(kind: &str, path: &str) -> bool {
     shape::field_at(kind, path)
         .is_some_and(|own| matches!(own.holds, Holds::Day | Holds::PartialDay | Holds::Moment))
+}
+
+/// Whether what was typed for a day may tell one of the lunar calendar: nothing is read then.
+fn is_lunar(kind: &str, fields: &Fields, path: &str) -> bool {
+    let place = shape::places(kind, fields).into_iter().find(|place| place.path() == path);
+    let text = place.and_then(|place| place.fields.get(place.field.name)?.as_str());
+    is_date(kind, path) && text.is_some_and(lunar::may_be_lunar)
 }
 
 /// An ID number is believed: sex and birth date follow it. What was stated beside it in this very save
@@ -62,6 +70,10 @@ fn died_when(kind: &str, before: Option<&Fields>, fields: &Fields) -> Option<Pro
 fn own_problems(kind: &str, fields: &Fields, day: OfficeDay, limits: Option<&Limits>) -> Vec<Problem> {
     let mut problems = match nouns::check_by(kind, fields, limits) {
         Ok(checked) => checked.problems,
+        Err(problem) if is_lunar(kind, fields, &problem.field) => {
+            let message = format!("{}{}", crate::labels::field(kind, &problem.field), lunar::TOLD);
+            return vec![Problem::new(&problem.field, "invalid", message)];
+        }
         Err(problem) if !day.sure && is_date(kind, &problem.field) => {
             return vec![Problem::new(&problem.field, "clock_wrong", office_day::NO_DATE)];
         }
@@ -227,5 +239,22 @@ mod tests {
             "date": "秘密"}));
         assert_eq!(wrong.field, "date");
         assert!(!wrong.message.contains("秘密"));
+    }
+
+    #[test]
+    fn a_lunar_day_that_is_typed_is_asked_for_by_the_solar_calendar() {
+        let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 2).unwrap();
+        let day = OfficeDay { day: today, latest: today, sure: true };
+        let told = |date: &str| {
+            let mut visit = fields(json!({"region": "340323100001", "household": Uuid::nil(),
+                "head_name": "某", "kind": "routine", "date": date}));
+            tidy_fields("visit", &mut visit, day);
+            own_problems("visit", &visit, day, None).into_iter().map(|problem| problem.message).next()
+        };
+        assert_eq!(
+            told("八月十五").as_deref(),
+            Some("走访日期看起来是农历，请查出是公历哪一天，写成如 2026-10-05")
+        );
+        assert_eq!(told("什么").as_deref(), Some("走访日期的写法不对，请核对后重新填写"));
     }
 }

@@ -4,6 +4,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use crate::lunar;
+
 /// A year, a month or a day. Travels as `2014`, `2014-01` or `2014-01-05`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -35,6 +37,9 @@ pub enum BadDate {
     /// The text is clear, but no month has this day.
     #[error("{month}月没有{day}日，请核对")]
     NoSuchDay { month: u32, day: u32 },
+    /// A day of the lunar calendar, or one that may be.
+    #[error("{}", lunar::TOLD)]
+    Lunar,
 }
 
 use BadDate::Unreadable;
@@ -69,7 +74,8 @@ impl PartialDate {
             return whole(number(&date_part[..4])?, number(&date_part[4..6])?, number(&date_part[6..])?);
         }
         let chinese = date_part.contains(['年', '月', '日', '号']);
-        let numbers = split_numbers(date_part)?;
+        let lunar = |bad| if lunar::may_be_lunar(date_part) { BadDate::Lunar } else { bad };
+        let numbers = split_numbers(date_part).map_err(lunar)?;
         let numbers = if chinese { numbers } else { short_day(numbers, hint) };
         match (numbers.as_slice(), chinese) {
             ([y, m, d], _) => whole(typed_year(*y, hint)?, *m, *d),

@@ -17,6 +17,7 @@ pub mod fixed;
 pub mod id_number;
 pub mod labels;
 pub mod limits;
+pub mod lunar;
 pub mod money;
 pub mod nothing;
 pub mod nouns;

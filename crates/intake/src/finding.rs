@@ -86,6 +86,8 @@ codes! {
     DatePartial = "date_partial", Todo;
     /// A date that can be read in two ways was left out; it stands in the notes.
     DateLeftOut = "date_left_out", Todo;
+    /// Month and day in numerals without a year, read as a solar day: people write lunar days so.
+    DateMaybeLunar = "date_maybe_lunar", Todo;
     /// Not in the month that the sheet names.
     DateOutsideMonth = "date_outside_month", Todo;
     PhoneInvalid = "phone_invalid", Todo;

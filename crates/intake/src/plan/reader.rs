@@ -168,6 +168,7 @@ impl<'a> RowReader<'a> {
                 let own = !self.sheet.period.guesses()
                     || matches!(values::date(self.cell(field), None), Dated::Is(_));
                 self.guessed = date.day().filter(|_| !own).or(self.guessed);
+                self.maybe_lunar(field, date);
                 Some(date)
             }
             Dated::Unclear(why) => {
@@ -178,6 +179,15 @@ impl<'a> RowReader<'a> {
                 self.wrong_date(field);
                 None
             }
+        }
+    }
+
+    /// A day in numerals is a solar one, as far as its words go.
+    fn maybe_lunar(&mut self, field: &str, date: PartialDate) {
+        if values::in_numerals(self.cell(field)) {
+            let hint =
+                format!("没有写年份，录入时按公历 {}，请核对；写的是农历的，请改成公历的日期", date.label());
+            self.find(field, FindingCode::DateMaybeLunar, hint);
         }
     }
 
@@ -194,6 +204,9 @@ impl<'a> RowReader<'a> {
                 };
                 let guesses = self.sheet.period.guesses() && day != same_day;
                 self.guessed = day.filter(|day| guesses && !own(day)).or(self.guessed);
+                if let Some(day) = day {
+                    self.maybe_lunar(field, PartialDate::Day(day));
+                }
                 at
             }
             Err(None) => {

@@ -113,3 +113,18 @@ fn a_day_outside_of_the_titles_month_is_told_in_any_list() {
         assert_eq!((plan.rows.new, codes(&plan)), (1, codes_told), "{date}");
     }
 }
+
+#[test]
+fn a_day_that_may_be_lunar_is_never_taken_for_a_solar_one_unsaid() {
+    let book = township();
+    for date in ["八月十五", "五月初五", "正月初五", "农历八月十五"] {
+        let plan = paid(&book, "谷阳镇2025年9月中秋慰问发放表", 8, date);
+        assert_eq!((plan.rows.refused, codes(&plan)), (1, vec![found(3, "date_unclear")]), "{date}");
+        assert!(plan.findings[0].hint.contains("公历"), "{}", plan.findings[0].hint);
+    }
+    let plan = paid(&book, "谷阳镇2025年9月中秋慰问发放表", 8, "九月十五日");
+    assert_eq!((plan.rows.new, codes(&plan)), (1, vec![found(3, "date_maybe_lunar")]));
+    let plan = paid(&book, "谷阳镇2025年9月中秋慰问发放表", 8, "二〇二五年九月十五日");
+    assert_eq!((plan.rows.new, codes(&plan)), (1, vec![]));
+    assert_eq!(of(&plan, Kind::AidEntry)[0]["date"], "2025-09-15");
+}

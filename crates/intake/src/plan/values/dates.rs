@@ -1,6 +1,7 @@
 //! Dates and times of day as cells hold them.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use tiexin_domain::lunar::{may_be_lunar, wants_a_look};
 use tiexin_domain::{PartialDate, YearHint};
 
 use super::period::Period;
@@ -9,6 +10,9 @@ use crate::workbook::{Cell, Number};
 
 /// Why a date without a year cannot be read where the titles name two; which says what is told behind it.
 pub(in crate::plan) const TORN: &str = "日期没有写年份，而标题、工作表名或文件名里的年份不一致";
+
+/// Why a day of the lunar calendar is not read, and none that may be one.
+const LUNAR: &str = "看起来是农历，这里记的是公历";
 
 /// What a cell says of a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,10 +158,11 @@ fn of_text(text: &str, period: Option<&Period>) -> Dated {
     if let Some(at) = zoned(text) {
         return Dated::Is(PartialDate::Day(at.date()));
     }
-    let text = chinese_digits(&narrow(&crate::script::seen(text)));
-    if text.contains(['农', '阴']) || text.contains("正月") || text.contains("腊月") {
-        return Dated::Unclear("写的是农历".into());
+    let text = narrow(&crate::script::seen(text));
+    if may_be_lunar(&text) {
+        return Dated::Unclear(LUNAR.into());
     }
+    let text = chinese_digits(&text);
     if several_days(&text) {
         return Dated::Unclear("写了几天，一行只记一天".into());
     }
@@ -208,6 +213,11 @@ fn of_digits(text: &str) -> Dated {
         (Some(year), Some(month)) => month_of(year, month).map_or(Dated::Wrong, Dated::Is),
         _ => Dated::Wrong,
     }
+}
+
+/// Whether the cell tells month and day in numerals without a year: read as a solar day, and told.
+pub(in crate::plan) fn in_numerals(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(text) if wants_a_look(&narrow(&crate::script::seen(text))))
 }
 
 /// `5日`, `昨天`.
@@ -266,7 +276,11 @@ pub(in crate::plan) fn moment(
     if let Some(at) = zoned(&cell.shown()) {
         return Ok(Some(at));
     }
-    let text = chinese_digits(&narrow(&cell.shown()));
+    let text = narrow(&cell.shown());
+    if may_be_lunar(&text) {
+        return Err(Some(LUNAR.into()));
+    }
+    let text = chinese_digits(&text);
     if says_nothing(&text) {
         return Ok(None);
     }

@@ -94,6 +94,11 @@ fn dates_in_words_and_of_several_days() {
     for text in ["10.5-10.7", "10月5日至7日", "农历八月十五"] {
         assert!(matches!(read(text), Dated::Unclear(_)), "{text}");
     }
+    for text in ["八月十五", "8月十五", "五月初五", "冬月廿三", "一九五六年八月十五"]
+    {
+        assert_eq!(read(text), Dated::Unclear(LUNAR.into()), "{text}");
+        assert_eq!(moment(&Cell::Text(format!("{text} 9:00")), &october, None), Err(Some(LUNAR.into())));
+    }
     assert_eq!(read("2026-10-5"), Dated::Is(PartialDate::Day(day(2026, 10, 5))));
     assert_eq!(read("10-5"), Dated::Is(PartialDate::Day(day(2026, 10, 5))));
 }
