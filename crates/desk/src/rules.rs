@@ -8,8 +8,8 @@ use tiexin_domain::limits::Limits;
 use tiexin_domain::lunar;
 use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::shape::{self, Holds, Place, Role};
-use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint};
+use tiexin_domain::shape::{self, Holds, Role};
+use tiexin_domain::{IdNumber, Kind, PartialDate, Problem};
 use tiexin_store::{Book, Save, StoreError};
 use uuid::Uuid;
 
@@ -80,7 +80,7 @@ fn own_problems(kind: &str, fields: &Fields, day: OfficeDay, limits: Option<&Lim
         Err(problem) => return vec![not_read(kind, problem)],
     };
     problems.extend(of_visit(kind, fields, day));
-    problems.extend(not_yet(kind, fields, day));
+    problems.extend(nouns::not_yet(kind, fields, day.latest));
     problems.extend(nouns::turned(kind, fields));
     problems
 }
@@ -156,21 +156,6 @@ fn of_visit(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
     let own = visit.problems();
     let at = visit.problems_at(day.latest, None);
     at.into_iter().filter(|problem| !own.contains(problem)).collect()
-}
-
-/// What has happened cannot have happened on a day that has not been yet.
-fn not_yet(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
-    let ahead = |place: &Place<'_>| {
-        let date = place.fields.get(place.field.name).and_then(Value::as_str);
-        let date = date.and_then(|text| PartialDate::parse(text, YearHint::None).ok());
-        date.is_some_and(|date| date.begins().is_some_and(|begins| begins > day.latest))
-    };
-    let told = |place: Place<'_>| {
-        let message = format!("{}在今天之后，请核对", place.label());
-        Problem::new(&place.path(), "date_in_future", message)
-    };
-    let past = shape::places(kind, fields).into_iter().filter(|place| place.field.past);
-    past.filter(ahead).map(told).collect()
 }
 
 /// Writes the region of a file without changing what the office knows: absent fields of a child are

@@ -125,6 +125,7 @@ impl Noun for AssistanceReview {
                     .must(),
                 Field::new("year", "年度", Holds::Count)
                     .required()
+                    .year()
                     .with(&["person", "kind"])
                     .must()
                     .hint("写四位，如 2026"),
@@ -189,7 +190,7 @@ mod tests {
         let lacks =
             |review: &AssistanceReview| review.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
         assert_eq!(lacks(&AssistanceReview { year: 2026, ..review.clone() }), Vec::<String>::new());
-        assert_eq!(lacks(&AssistanceReview { exit_why: None, ..review }), ["year", "exit_why"]);
+        assert_eq!(lacks(&AssistanceReview { exit_why: None, year: 26, ..review }), ["year", "exit_why"]);
     }
 
     #[test]

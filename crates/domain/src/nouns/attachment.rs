@@ -95,7 +95,7 @@ impl Noun for Attachment {
             Field::new("height", "附件内容", Holds::Count),
             Field::new("thumb_sha256", "缩略图", Holds::Text).sensitive(),
             Field::new("thumb_bytes", "缩略图", Holds::Count).sensitive(),
-            Field::new("taken_at", "拍摄日期", Holds::PartialDay).roles(&[Role::Day]),
+            Field::new("taken_at", "拍摄日期", Holds::PartialDay).past().roles(&[Role::Day]),
             Field::new("note", "说明", Holds::Text).free(),
         ],
     );

@@ -1,6 +1,8 @@
-//! What a shape alone tells to be wrong with a record: a choice that its list does not have, two days in the wrong order.
+//! What a shape alone tells to be wrong with a record: a choice that its list does not have, two days in the wrong order,
+//! a day that has not been yet.
 //! Asked at a desk; the province takes what comes, as a newer desk may know more choices (I15).
 
+use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 
 use super::Problem;
@@ -39,6 +41,31 @@ fn texts<'f>(place: &Place<'f>) -> Vec<&'f str> {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
         one => one.and_then(Value::as_str).into_iter().collect(),
     }
+}
+
+/// No year of the work lies before this one.
+const FIRST_YEAR: i64 = 1990;
+
+/// What has happened cannot have happened on a day that has not been yet, and no year of the work lies beyond the next
+/// one. `latest`: no day after it was yet.
+pub fn not_yet(kind: &str, fields: &Fields, latest: NaiveDate) -> Vec<Problem> {
+    not_yet_in(fields_of(kind), fields, latest)
+}
+
+fn not_yet_in(own: &'static [Field], fields: &Fields, latest: NaiveDate) -> Vec<Problem> {
+    let wrong = |place: &Place<'_>| {
+        let said = place.fields.get(place.field.name)?;
+        if place.field.past {
+            let begins = PartialDate::parse(said.as_str()?, YearHint::None).ok()?.begins()?;
+            let message = || format!("{}在今天之后，请核对", place.label());
+            return (begins > latest).then(|| Problem::new(&place.path(), "date_in_future", message()));
+        }
+        let next = i64::from(latest.year()) + 1;
+        let stray = place.field.year && !(FIRST_YEAR..=next).contains(&said.as_i64()?);
+        let message = || format!("{}请写四位，{FIRST_YEAR} 到 {next}，如 {}", place.label(), latest.year());
+        stray.then(|| Problem::new(&place.path(), "year_invalid", message()))
+    };
+    places_in(own, fields).iter().filter_map(wrong).collect()
 }
 
 /// Days that lie before those they cannot lie before, as far as both are known.
@@ -96,6 +123,42 @@ mod tests {
         assert!(tried >= 15, "{tried}");
         let told = not_chosen("volunteer", None, &of(json!({"approval": "拒"})));
         assert_eq!(told[0].message, "审核请填其中之一：待审核、已通过、未通过");
+    }
+
+    #[test]
+    fn what_happened_lies_not_ahead_and_a_year_has_four_places() {
+        let latest = NaiveDate::from_ymd_opt(2026, 11, 2).unwrap();
+        let told = |kind: &str, value: Value| {
+            let found = not_yet(kind, &of(value), latest).into_iter();
+            found.map(|problem| (problem.field, problem.code)).collect::<Vec<_>>()
+        };
+        for (kind, field) in [
+            ("member", "joined"),
+            ("member", "left"),
+            ("volunteer", "joined"),
+            ("household", "moved_on"),
+            ("attachment", "taken_at"),
+            ("organisation", "founded"),
+            ("rights_case", "closed_on"),
+            ("honour", "conferred"),
+        ] {
+            let own = shape::field(kind, field).unwrap();
+            let ahead = [(field.to_owned(), "date_in_future".to_owned())];
+            assert!(own.past, "{kind}.{field}");
+            assert_eq!(told(kind, json!({field: "2026-12"})), ahead, "{kind}.{field}");
+            assert_eq!(told(kind, json!({field: "2026-11-03"})), ahead, "{kind}.{field}");
+            // What is known only as this month or year may have been.
+            for been in ["2026-11-02", "2026-11", "2026", "2016-05-03"] {
+                assert!(told(kind, json!({field: been})).is_empty(), "{kind}.{field} {been}");
+            }
+        }
+        for (year, wrong) in
+            [(26, true), (2062, true), (1962, true), (2028, true), (2027, false), (2020, false)]
+        {
+            let found = told("assistance_review", json!({"year": year}));
+            let stray = vec![("year".to_owned(), "year_invalid".to_owned())];
+            assert_eq!(found, if wrong { stray } else { Vec::new() }, "{year}");
+        }
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Noun for Household {
                     .fold(HARDSHIP),
                 Field::new("head", "户主", Holds::Reference(&["person"])),
                 Field::new("moved_from", "迁出地", Holds::Region),
-                Field::new("moved_on", "迁移时间", Holds::PartialDay),
+                Field::new("moved_on", "迁移时间", Holds::PartialDay).past(),
                 Field::new("moved_why", "迁移原因", Holds::Text).free(),
             ],
         )

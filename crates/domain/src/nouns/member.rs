@@ -176,7 +176,10 @@ impl Noun for Member {
                     .roles(&[Role::Names])
                     .asked(),
                 Field::new("group", "会员小组", Holds::Text),
-                Field::new("joined", "入会时间", Holds::PartialDay).roles(&[Role::Day]).start(Start::Today),
+                Field::new("joined", "入会时间", Holds::PartialDay)
+                    .past()
+                    .roles(&[Role::Day])
+                    .start(Start::Today),
                 Field::new("wants_notices", "愿意接收活动通知", Holds::Flag).asked(),
                 Field::new("tags", "重点服务对象", Holds::Codes(PersonTag::CHOICES))
                     .bits(&[
@@ -186,6 +189,7 @@ impl Noun for Member {
                     ])
                     .fold("更多"),
                 Field::new("left", "退会时间", Holds::PartialDay)
+                    .past()
                     .not_before("joined")
                     .roles(&[Role::Until])
                     .fold("更多"),

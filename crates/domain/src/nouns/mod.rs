@@ -56,7 +56,7 @@ pub use checked::{Checked, check, check_by};
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;
 pub use counselling_pair::CounsellingPair;
-pub use fits::{not_chosen, turned};
+pub use fits::{not_chosen, not_yet, turned};
 pub use group::Group;
 pub use honour::Honour;
 pub use household::Household;

@@ -190,6 +190,8 @@ pub struct Field {
     pub free: bool,
     /// It tells on which day something happened: not a day that has not been yet.
     pub past: bool,
+    /// Of a number: it is a year, written in four places.
+    pub year: bool,
     pub roles: &'static [Role],
     /// Bits of the column `flags`, by code; of a flag by `true`; `*`: whenever it is there.
     pub bits: &'static [(&'static str, i64)],
@@ -223,6 +225,7 @@ impl Field {
             not_before: None,
             free: matches!(holds, Holds::LongText),
             past: false,
+            year: false,
             roles: &[],
             bits: &[],
             finds: &[],
@@ -290,6 +293,11 @@ impl Field {
 
     pub const fn past(mut self) -> Field {
         self.past = true;
+        self
+    }
+
+    pub const fn year(mut self) -> Field {
+        self.year = true;
         self
     }
 
@@ -382,14 +390,6 @@ impl Field {
     pub fn choices(&self) -> Option<Choices> {
         match self.holds {
             Holds::Code(choices) | Holds::Codes(choices) => Some(choices),
-            _ => None,
-        }
-    }
-
-    /// The fields of each of its parts; of a list of parts.
-    pub const fn parts(&self) -> Option<&'static [Field]> {
-        match self.holds {
-            Holds::Parts(parts) => Some(parts),
             _ => None,
         }
     }

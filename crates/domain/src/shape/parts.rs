@@ -21,6 +21,16 @@ pub struct Place<'f> {
     pub part: Option<(&'static Field, usize)>,
 }
 
+impl Field {
+    /// The fields of each of its parts; of a list of parts.
+    pub const fn parts(&self) -> Option<&'static [Field]> {
+        match self.holds {
+            Holds::Parts(parts) => Some(parts),
+            _ => None,
+        }
+    }
+}
+
 impl Place<'_> {
     /// As a problem calls it: `due`, `tasks.0.due`.
     pub fn path(&self) -> String {

@@ -31,7 +31,12 @@ pub fn sample(holds: Holds) -> Value {
 
 /// One of each field.
 pub fn samples(fields: &[Field]) -> Fields {
-    fields.iter().map(|field| (field.name.to_owned(), sample(field.holds))).collect()
+    fields.iter().map(|field| (field.name.to_owned(), plain(field))).collect()
+}
+
+/// A number of which more is known than that it is one is such a number.
+fn plain(field: &Field) -> Value {
+    if field.year { json!(2026) } else { sample(field.holds) }
 }
 
 /// Every value that a rule may tell from another: each code, both flags, else the sample.
@@ -55,7 +60,7 @@ pub fn sample_of(field: &Field) -> Value {
         Holds::Text if field.finds.contains(&Find::IdNumber) => json!("11010519491231002X"),
         Holds::Text if field.finds.contains(&Find::Code) => json!("34032310000017"),
         Holds::Text if field.is_phone() => json!("13900001234"),
-        holds => sample(holds),
+        _ => plain(field),
     }
 }
 

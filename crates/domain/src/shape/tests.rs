@@ -88,6 +88,7 @@ fn every_kind_has_a_shape_that_holds_together() {
             let day = matches!(field.holds, Holds::Day | Holds::PartialDay | Holds::Moment);
             let dated = field.past || field.has(Role::Day) || field.has(Role::Until);
             assert!(day || !dated, "{of} is no day");
+            assert!(!field.year || field.holds == Holds::Count, "{of} is no year");
             assert!(field.mask.is_none() || field.holds == Holds::Text, "{of} is masked");
             assert!(
                 field.merge != MergeClass::Set

@@ -12,6 +12,7 @@ impl RowReader<'_> {
         for problem in problems {
             let code = match problem.code.as_str() {
                 "period_invalid" | "date_invalid" => FindingCode::DateInvalid,
+                "date_in_future" => FindingCode::DateFuture,
                 "number_invalid" => FindingCode::NumberInvalid,
                 "name_missing" => FindingCode::NameMissing,
                 _ => FindingCode::Rule(problem.code),

@@ -56,6 +56,7 @@ impl Drafts {
         let Draft { kind, region, fields } = planned;
         reader.problems(problems);
         reader.problems(nouns::turned(kind.code(), &fields));
+        reader.problems(nouns::not_yet(kind.code(), &fields, reader.sheet.period.latest()));
         self.records.push(PlannedRecord { kind, id, region, fields: Arc::new(fields), intent: Intent::New });
     }
 

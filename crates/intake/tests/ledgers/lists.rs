@@ -55,6 +55,7 @@ fn sample(field: &shape::Field) -> Option<(String, Value)> {
         Holds::PartialDay => both("1980-01-01"),
         Holds::Moment => ("2026-10-12 09:00".into(), json!("2026-10-12T09:00:00")),
         Holds::Money => ("300".into(), json!("300.00")),
+        Holds::Count if field.year => ("2026".into(), json!(2026)),
         Holds::Count => ("12".into(), json!(12)),
         Holds::Minutes => ("3小时".into(), json!(180)),
         Holds::Flag => ("是".into(), json!(true)),

@@ -42,6 +42,7 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
         ("person" | "member", "sex") => Some(json!("male")),
         ("aid_entry", "programme") => Some(json!("大病慰问")),
         ("aid_entry", "period") => Some(json!("2026年")),
+        ("assistance_review", "year") => Some(json!("2026")),
         ("aid_entry", "recipient_number") => Some(json!(NUMBER)),
         ("member", "structure") => Some(json!("individual")),
         ("person", "birth") => Some(json!("1980-01-01")),

@@ -235,7 +235,7 @@ async fn the_history_tells_what_stood_there_before() {
 async fn lists_page_filter_and_sort() {
     let office = Office::township(day(2026, 10, 20)).await;
     for (name, joined, tag) in
-        [("甲", "2026-09-01", "youth"), ("乙", "2026-10-05", "youth"), ("丙", "2026-10-31", "five_elders")]
+        [("甲", "2026-09-01", "youth"), ("乙", "2026-10-05", "youth"), ("丙", "2026-10-18", "five_elders")]
     {
         let member = json!({"region": VILLAGE, "name": name, "joined": joined, "tags": [tag]});
         office.ok(new("member", member)).await;
