@@ -118,7 +118,7 @@ codes! {
     MetOther = "met_other", Todo;
     /// The book's value is not for whoever imports: not compared and not written over.
     AuthorOnly = "author_only", Todo;
-    /// A name that several records have: it is taken, and the reference is not.
+    /// A name that several records have, or none though the record hangs on one: it is taken, and the reference is not.
     ReferenceUnclear = "reference_unclear", Todo;
     /// A number of people stands in place of their names.
     NamesCounted = "names_counted", Todo;

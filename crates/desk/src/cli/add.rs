@@ -5,7 +5,7 @@ use tiexin_contract::family::{RecordVisit, RegisterFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
 use tiexin_contract::{Command, ErrorReply};
 use tiexin_domain::nouns::{self, Noun, Visit};
-use tiexin_domain::shape::{self, Role};
+use tiexin_domain::shape::{self, Field, Role};
 use tiexin_domain::stored::{self, NotRead};
 use tiexin_domain::{Fields, Kind, Problem};
 use tiexin_terminal::say;
@@ -28,8 +28,9 @@ pub(super) async fn add(door: Door, args: Add) -> Outcome {
     let seat = door.sign_in().await?;
     let (mut saved, mut refused) = (Vec::new(), Vec::new());
     for (number, object) in objects {
+        let notes = named_alone(&kind, &object);
         match save(&seat, &kind, object).await {
-            Ok(done) => saved.push(done),
+            Ok(done) => saved.push((number, done, notes)),
             Err(reply) => refused.push((number, reply)),
         }
     }
@@ -89,6 +90,24 @@ async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, Erro
         return as_written::<RecordVisit>(seat, json!({"visit": object})).await;
     }
     seat.desk.run(SaveRecord { kind: kind.into(), id: None, version: None, fields: object }).await
+}
+
+/// What hangs on somebody who is named and not referred to: it is saved, and counts for nobody's record.
+fn named_alone(kind: &str, object: &Fields) -> Vec<String> {
+    // An edit that names whom the record names already leaves the reference as it is.
+    if object.contains_key("id") {
+        return Vec::new();
+    }
+    let said = |name: &str| object.get(name).is_some_and(|value| !value.is_null());
+    let alone =
+        |field: &&Field| field.has(Role::Parent) && field.named_by.is_some_and(&said) && !said(field.name);
+    let note = |field: &Field| {
+        format!(
+            "只记了{0}的姓名，没有对到登记的{0}；要算在谁的名下，请在 {1} 写记录编号或姓名",
+            field.label, field.name
+        )
+    };
+    shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter(alone).map(note).collect()
 }
 
 /// With all that was written: the type would pass over what it does not know, and the desk refuses that.
@@ -173,18 +192,24 @@ fn read_family(family: &Fields) -> Result<RegisterFamily, ErrorReply> {
     })
 }
 
-fn tell(seat: &Seat, saved: &[Saved], refused: &[(usize, ErrorReply)]) -> Outcome {
+/// What was saved, with the line that it stood on and what is to be known of it.
+type Done = (usize, Saved, Vec<String>);
+
+fn tell(seat: &Seat, saved: &[Done], refused: &[(usize, ErrorReply)]) -> Outcome {
     let value = json!({
-        "saved": saved.iter().map(|s| json!({
-            "id": s.id, "kind": s.row.kind, "title": s.row.title, "region": s.row.region,
+        "saved": saved.iter().map(|(_, s, notes)| json!({
+            "id": s.id, "kind": s.row.kind, "title": s.row.title, "region": s.row.region, "notes": notes,
         })).collect::<Vec<_>>(),
         "refused": refused.iter().map(|(line, reply)| json!({
             "line": line, "code": reply.code, "message": reply.message, "problems": reply.problems,
         })).collect::<Vec<_>>(),
     });
     seat.out.tell(&value, || {
-        saved.iter().map(|s| format!("{}\t{}", s.id, plain(&json!(s.row.title)))).collect()
+        saved.iter().map(|(_, s, _)| format!("{}\t{}", s.id, plain(&json!(s.row.title)))).collect()
     })?;
+    for (line, _, notes) in saved {
+        notes.iter().for_each(|note| say!("第 {line} 行：{note}"));
+    }
     for (line, reply) in refused {
         say!("第 {line} 行没有登记：{}", told(reply));
     }

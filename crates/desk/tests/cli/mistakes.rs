@@ -63,6 +63,19 @@ fn a_reader_who_went_away_is_no_error() {
     }
 }
 
+#[test]
+fn hours_of_a_name_alone_are_told_to_be_nobodys() {
+    let desk = Desk::of("340323100");
+    let one = r#"{"region":"340323100001","name":"王小梅","approval":"approved"}"#;
+    desk.fed(&["add", "volunteer", "--json"], &format!("{one}\n{one}\n")).json();
+    let hours = r#"{"volunteer_name":"王小梅","date":"2025-10-05","minutes":"2小时","what":"activity"}"#;
+    let told = desk.fed(&["add", "service_hours", "--json"], hours);
+    assert!(told.code == 0 && told.err.contains("没有对到登记的志愿者"), "{}", told.err);
+    assert_eq!(told.json()["saved"][0]["notes"].as_array().unwrap().len(), 1);
+    let by_name = r#"{"volunteer":"王小梅","date":"2025-10-05","minutes":"2小时","what":"activity"}"#;
+    desk.fed(&["add", "service_hours"], by_name).failed(6, "有几条登记都是这个名称");
+}
+
 /// The row beside it is registered all the same.
 #[test]
 fn a_field_that_does_not_exist() {

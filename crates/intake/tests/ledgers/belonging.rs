@@ -339,6 +339,20 @@ fn what_a_row_names_is_the_one_record_near_it_or_a_name() {
         let fields = &plan.groups[0].records[0].fields;
         assert_eq!((fields.get("claimer"), &fields["claimed_by"]), (claimer.as_ref(), &json!(text)));
     }
+    // Hours hang on their volunteer: that nobody bears the name is told, as that two do.
+    let head = ["志愿者", "村", "服务日期", "服务时长", "做了什么"];
+    for (name, known, told) in [
+        ("王小梅", true, Vec::new()),
+        ("查无此人", false, vec![found(2, "reference_unclear")]),
+        ("李小兰", false, vec![found(2, "reference_unclear")]),
+    ] {
+        let row = [name, "孟庄社区", "2026-10-05", "2小时", "活动"];
+        let plan = read(&book, "service_hours", &[&head, &row]);
+        assert_eq!((plan.rows.new, codes(&plan)), (1, told), "{name}");
+        let fields = &plan.groups[0].records[0].fields;
+        assert_eq!((fields.contains_key("volunteer"), &fields["volunteer_name"]), (known, &json!(name)));
+    }
+    let head = ["户主", "征集日期", "谁的心愿", "心愿", "认领人"];
     // Whose name is taken in the place of another's is of that record.
     let rows: [&[&str]; 2] = [&head, &["赵有田", "2026-10-05", "赵有田", "一辆轮椅", "王小梅"]];
     let plan = read(&book, "wish", &rows);

@@ -28,6 +28,14 @@ impl Planner<'_> {
                 fields.insert(name.into(), named(one).unwrap_or(text).into());
                 return;
             }
+            // What hangs on whom it names is told where they are not there; elsewhere a name alone is as usual.
+            ([], false) if own.has(Role::Parent) => {
+                let hint = format!(
+                    "本机没有登记过这个姓名的{}，录入时只记姓名，不算在谁的名下；请核对姓名，或先登记再导入",
+                    own.label
+                );
+                reader.find(column.code, FindingCode::ReferenceUnclear, hint);
+            }
             ([], false) => {}
             (_, false) => {
                 let hint = "本机有几条叫这个名称的，分不清是哪一条，录入时只记名称；请录入后在本机选定";
