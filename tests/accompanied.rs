@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::family::{GetFamily, RecordVisit};
-use tiexin_contract::records::GetRecord;
+use tiexin_contract::records::{Filter, FilterOp, GetRecord, ListRecords};
 use tiexin_contract::report::{FigureRecords, GetReport};
 use tiexin_contract::today::ReminderKind;
 use tiexin_desk::ManualClock;
@@ -197,6 +197,7 @@ async fn in_danger(people: &People, session: Uuid) {
         assert!(whole.contains(PERSON) && !whole.contains(NOTE) && !whole.contains("紧急"), "{whole}");
         let record = desk.run(GetRecord { id: session }).await.unwrap();
         assert!(!record.fields.contains_key("risk") && !record.fields.contains_key("session_note"));
+        how_somebody_is_is_told_to_nobody(desk, region).await;
     }
     // Another worker of the township, and the county, are told nothing.
     for (desk, region) in [(counsellor, TOWN), (county, COUNTY)] {
@@ -212,6 +213,22 @@ async fn in_danger(people: &People, session: Uuid) {
     let own = counsellor.run(GetRecord { id: session }).await.unwrap().fields;
     assert_eq!((&own["risk"], &own["session_note"]), (&json!("urgent"), &json!(NOTE)));
     assert_eq!(own["contacted_on"], "2026-08-18");
+}
+
+/// Neither the scale nor the score of a session stands on a list, and no filter asks for them.
+async fn how_somebody_is_is_told_to_nobody(desk: &StoryDesk, region: &str) {
+    let columns = ["person", "assessed", "scale", "score"].map(str::to_owned).to_vec();
+    let list =
+        ListRecords { columns: Some(columns), ..ListRecords::of("counselling", region.parse().unwrap(), 50) };
+    let page = desk.run(list.clone()).await.unwrap();
+    assert!(page.rows.iter().any(|row| row.fields.get("assessed") == Some(&json!(true))), "{page:?}");
+    for row in &page.rows {
+        assert!(!row.fields.contains_key("scale") && !row.fields.contains_key("score"), "{row:?}");
+        let own = desk.run(GetRecord { id: row.id }).await.unwrap();
+        assert!(!own.fields.contains_key("scale") && !own.fields.contains_key("score"), "{own:?}");
+    }
+    let scored = Filter { field: "score".into(), op: FilterOp::From, value: json!(1) };
+    assert!(desk.run(ListRecords { filters: vec![scored], ..list }).await.is_err());
 }
 
 /// The worker goes there and agrees on a day; the counsellor comes sooner than by the week.

@@ -1,4 +1,5 @@
-//! Counselling 心理健康服务. The session note is restricted to its author.
+//! Counselling 心理健康服务. What was said, measured and feared is its author's; others know that it happened, and whether
+//! somebody was assessed (F1).
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,7 @@ pub struct Counselling {
     /// 测评.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub assessed: bool,
+    /// Restricted, as the score is: shown to its author only. A scale tells what is feared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,8 +176,14 @@ impl Noun for Counselling {
                     .with(&["score"])
                     .bits(&[("true", 2)])
                     .fold("测评"),
-                Field::new("scale", "量表", Holds::Text).fold("测评"),
-                Field::new("score", "得分", Holds::Count).roles(&[Role::Number]).fold("测评"),
+                Field::new("scale", "量表", Holds::Text)
+                    .audience(Audience::Author)
+                    .fold("测评")
+                    .hint("只有您自己看得到；做了测评照常计入报表"),
+                Field::new("score", "得分", Holds::Count)
+                    .audience(Audience::Author)
+                    .fold("测评")
+                    .hint("只有您自己看得到"),
                 ASKED_REGION.fold("更多"),
             ],
         )
@@ -221,8 +229,13 @@ mod tests {
     }
 
     #[test]
-    fn the_risk_is_its_author_s_and_a_session_of_a_pair_is_counted_as_one() {
+    fn risk_and_score_are_their_author_s_and_a_session_of_a_pair_is_counted_as_one() {
         let field = |name: &str| Counselling::SHAPE.field(name).map(|field| field.audience);
+        for own in ["session_note", "scale", "score"] {
+            assert_eq!(field(own), Some(Audience::Author), "{own}");
+        }
+        // Counted (F1).
+        assert_eq!(field("assessed"), Some(Audience::Everyone));
         assert_eq!((field("risk"), field("referred_to")), (Some(Audience::Author), Some(Audience::OwnPage)));
         let session = Counselling::from_fields(&crate::shape::samples(Counselling::SHAPE.fields)).unwrap();
         let urgent =

@@ -53,6 +53,7 @@ pub struct CounsellingPair {
     pub rhythm_days: Option<Rhythm>,
     /// Restricted: shown to its author only.
     pub goal: Option<String>,
+    /// Restricted: shown to its author only.
     pub first_scale: Option<String>,
     pub to: Option<NaiveDate>,
     pub ended_why: Option<PairEnd>,
@@ -205,10 +206,16 @@ impl Noun for CounsellingPair {
                     .note()
                     .audience(Audience::Author)
                     .hint("只有您自己看得到"),
-                Field::new("first_scale", "首次量表", Holds::Text).audience(Audience::OwnPage).fold("更多"),
+                Field::new("first_scale", "首次量表", Holds::Text)
+                    .audience(Audience::Author)
+                    .fold("更多")
+                    .hint("只有您自己看得到"),
                 TO.fold("结束"),
-                Field::new("ended_why", "结束原因", Holds::Code(PairEnd::CHOICES)).fold("结束"),
-                Field::new("handover_to", "交接给", Holds::Text).fold("结束"),
+                // That somebody was referred, and to whom, is on no list; as of a session.
+                Field::new("ended_why", "结束原因", Holds::Code(PairEnd::CHOICES))
+                    .audience(Audience::OwnPage)
+                    .fold("结束"),
+                Field::new("handover_to", "交接给", Holds::Text).audience(Audience::OwnPage).fold("结束"),
                 ASKED_REGION.fold("更多"),
             ],
         )
@@ -310,6 +317,14 @@ mod tests {
         assert_eq!(held("counsellor", "2026-12-31"), 0);
         assert_eq!(held("counsellor", "2026-10-04"), 1);
         assert_eq!(held("expert", "2026-12-31"), 1);
+    }
+
+    #[test]
+    fn no_list_tells_how_somebody_is() {
+        let audience = |name: &str| CounsellingPair::SHAPE.field(name).map(|field| field.audience);
+        assert_eq!(audience("first_scale"), audience("goal"));
+        assert_eq!(audience("ended_why"), Some(Audience::OwnPage));
+        assert_eq!(audience("handover_to"), Some(Audience::OwnPage));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Service 服务记录 (`association.md` §2.11): advice and care given to one person, on request, remembered for the next time.
-//! Voluntary and free; advice is information, no diagnosis. Whom it was given to stands on its own page only.
+//! Voluntary and free; advice is information, no diagnosis. Whom it was given to and what about stands on its own page only.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,8 @@ impl Noun for Advice {
         past: &[
             Telling::always(
                 "date",
-                &["{kind}", "{how}", "内容是{topic}", "发放{gave}", "转介到{referred_to}", "服务人{by}"],
+                // Never what about: the page may be open in the very home.
+                &["{kind}", "{how}", "服务人{by}"],
             ),
             Telling::once("done_on", &["{kind}，做了跟进"]),
         ],
@@ -135,7 +136,9 @@ impl Noun for Advice {
                 MAYBE_HEAD,
                 Field::new("guardian_agreed", "监护人已同意", Holds::Flag)
                     .hint("服务未成年人、写了姓名的，先征得监护人同意"),
-                Field::new("topic", "内容", Holds::Codes(AdviceTopic::CHOICES)).must(),
+                Field::new("topic", "内容", Holds::Codes(AdviceTopic::CHOICES))
+                    .audience(Audience::OwnPage)
+                    .must(),
                 Field::new("how", "服务形式", Holds::Code(AdviceWay::CHOICES)).again().asked(),
                 Field::new("by", "服务人", Holds::Text)
                     .required()
@@ -147,10 +150,10 @@ impl Noun for Advice {
                     .note()
                     .audience(Audience::Author)
                     .hint("只有您自己看得到"),
-                Field::new("gave", "发放", Holds::Text).asked(),
+                Field::new("gave", "发放", Holds::Text).audience(Audience::OwnPage).asked(),
                 Field::new("due", "约好跟进", Holds::Day).not_before("date").fold("跟进"),
                 Field::new("done_on", "跟进日期", Holds::Day).past().not_before("date").fold("跟进"),
-                Field::new("referred_to", "转介到", Holds::Text).fold("跟进"),
+                Field::new("referred_to", "转介到", Holds::Text).audience(Audience::OwnPage).fold("跟进"),
                 Field::new("minutes", "时长", Holds::Minutes).fold("更多"),
                 Field::new("site", "站点", Holds::Reference(&["site"]))
                     .named_by("site_name")
@@ -203,6 +206,12 @@ fn who_asked_may_stay_unnamed_and_is_on_no_list() {
     assert!(
         !advice.title().contains("甲") && !Advice::SHAPE.lists("person") && !Advice::SHAPE.lists("head_name")
     );
+    let told: Vec<&str> = Advice::SHAPE.past.iter().flat_map(|telling| telling.says).copied().collect();
+    for field in ["topic", "gave", "referred_to"] {
+        let audience = Advice::SHAPE.field(field).map(|field| field.audience);
+        assert_eq!(audience, Some(Audience::OwnPage), "{field}");
+        assert!(!told.iter().any(|clause| clause.contains(field)), "{field}");
+    }
 }
 
 #[cfg(test)]
