@@ -17,7 +17,7 @@ use tiexin_domain::record::Record;
 use tiexin_domain::shape::Field;
 use tiexin_domain::{Kind, RegionCode, Void};
 use tiexin_intake::{LedgerPlan, Taken};
-use tiexin_store::{Kept, Nature, Why};
+use tiexin_store::{Event, EventOrigin, Kept, Nature, Why};
 use uuid::Uuid;
 
 use super::authors::Names;
@@ -265,7 +265,11 @@ fn undo(at: &At, args: UndoImport) -> Result<Done, ErrorReply> {
     Ok(Done { id: Some(args.batch) })
 }
 
-/// A post that began after an election would stand beside the former council if the election were taken back.
+/// What of a post decides beside whom it stands.
+const OF_THE_POST: [&str; 6] = ["organisation", "post", "from", "until", "person", "name"];
+
+/// An elected post that was given since the election would stand beside the former council if the election were taken
+/// back. One that was there before, such as of somebody whose post begins next month, stood beside it then, too.
 fn refuse_followed(at: &At, batch: Uuid) -> Result<(), ErrorReply> {
     let goes = at.book().undo_plan_of(batch, &Nature::Election).map_err(errors::store)?.goes;
     // All that an election makes are posts of one organisation, of one day.
@@ -273,15 +277,34 @@ fn refuse_followed(at: &At, batch: Uuid) -> Result<(), ErrorReply> {
     let Some(one) = at.book().get(*one).map_err(errors::store)? else { return Ok(()) };
     let day = Post::from_fields(&one.fields).ok().and_then(|post| post.from.begins());
     let (Some(day), Some(organisation)) = (day, one.text("organisation")) else { return Ok(()) };
+    let history = at.book().history(one.id).map_err(errors::store)?;
+    // The last time that it was entered: it may have been taken back and brought back.
+    let elected = history.iter().filter(|event| event.import.is_some()).max_by_key(|event| event.seq);
     let posts = at.book().others(&OF_ORGANISATION, organisation).map_err(errors::store)?;
-    let mut others = posts.iter().filter(|record| !goes.contains(&record.id));
-    let later = others
-        .any(|record| Post::from_fields(&record.fields).is_ok_and(|post| post.is_of_council_since(day)));
-    if later {
-        let message = "这次换届以后又登记了别的任职，撤销会让两届并存，没有改动任何内容。请先作废以后登记的任职，再撤销换届。";
-        return Err(ErrorReply::new(ErrorCode::ChangedMeanwhile, message));
+    for record in posts.iter().filter(|record| !goes.contains(&record.id)) {
+        let of_council = Post::from_fields(&record.fields).is_ok_and(|post| post.is_of_council_since(day));
+        if !of_council {
+            continue;
+        }
+        let history = at.book().history(record.id).map_err(errors::store)?;
+        let given = |event: &&Event| {
+            event.fields.is_empty() || event.fields.iter().any(|field| OF_THE_POST.contains(&field.as_str()))
+        };
+        if history.iter().filter(given).any(|event| elected.is_none_or(|elected| is_since(event, elected))) {
+            let message = "这次换届以后又登记、改动了别的任职，撤销会让两届并存，没有改动任何内容。请先作废以后登记的任职，再撤销换届。";
+            return Err(ErrorReply::new(ErrorCode::ChangedMeanwhile, message));
+        }
     }
     Ok(())
+}
+
+/// Whether it was done after the election, which this desk entered: by its own audit, and of what came from elsewhere by
+/// the clock there.
+fn is_since(event: &Event, elected: &Event) -> bool {
+    match event.origin {
+        EventOrigin::ThisDesk => event.seq > elected.seq,
+        EventOrigin::Province => event.at > elected.at,
+    }
 }
 
 fn redo(at: &At, args: RedoImport) -> Result<Redone, ErrorReply> {

@@ -179,3 +179,34 @@ async fn an_election_is_not_taken_back_under_a_post_that_began_since() {
     office.ok(UndoImport { batch }).await;
     assert_eq!(house.standing().await, sorted(&FORMER));
 }
+
+/// What was there before the election stood beside the former council too, from whichever day it is; and whoever is
+/// appointed stands beside any council.
+#[tokio::test]
+async fn a_post_that_begins_later_and_was_there_before_holds_no_undo_back() {
+    let house = House::new().await;
+    let office = &house.office;
+    let post = |name: &str, post: &str| {
+        json!({"region": TOWNSHIP, "name": name, "organisation": house.id, "post": post,
+            "staffing": "part_time", "from": "2026-11-25"})
+    };
+    let before = saved(office, "post", post("吴九", "supervisor")).await;
+    let batch = office.ok(house.next()).await.batch.unwrap();
+    saved(office, "post", post("郑十", "full_time")).await;
+    // What is written beside it makes no other post of it.
+    let change = |said: Value| SaveRecord {
+        kind: "post".into(),
+        id: Some(before),
+        version: None,
+        fields: fields(said),
+    };
+    office.ok(change(json!({"by_name": "任命文件"}))).await;
+    office.ok(UndoImport { batch }).await;
+    let more = ["吴九 监事 2026-11-25", "郑十 专职 2026-11-25"];
+    let former: Vec<&str> = FORMER.iter().chain(&more).copied().collect();
+    assert_eq!(house.standing().await, sorted(&former));
+    // Made another post since, it is one that was given since.
+    office.ok(RedoImport { batch }).await;
+    office.ok(change(json!({"post": "vice"}))).await;
+    assert_eq!(office.refused(UndoImport { batch }).await.code, ErrorCode::ChangedMeanwhile);
+}
