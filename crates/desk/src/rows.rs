@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{Care, InVain, RecordRow, RecordState};
 use tiexin_domain::access::Action;
+use tiexin_domain::around::{self, Subject};
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
@@ -204,9 +205,13 @@ pub(crate) fn listed(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> 
     Ok(Rows::of(at, [record])?.row(record, Shown::Listed))
 }
 
-/// One record opened by itself.
+/// One record opened by itself, with what is told of it beside others.
 pub(crate) fn opened(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> {
     let mut row = Rows::of(at, [record])?.row(record, Shown::Own);
+    if record.void.is_none() {
+        let subject = Subject { kind: &record.kind, id: record.id, before: None, fields: &record.fields };
+        row.gaps.extend(around::told(at.book(), subject).map_err(errors::store)?);
+    }
     // A member's number and telephone are the person's.
     if let Some(person) = person_of(at.book(), record)?
         && at.may(Action::Read, &person.region())

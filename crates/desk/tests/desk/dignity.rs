@@ -101,11 +101,16 @@ async fn the_child_who_died_is_named_in_the_familys_own_file_alone() {
 #[tokio::test]
 async fn nobody_is_reminded_of_the_child_under_whatever_noun() {
     let office = Office::township(day(2026, 10, 20)).await;
-    let home = family_with_child(&office, true, true).await;
+    let home = family_with_child(&office, false, true).await;
+    let people = office.ok(GetFamily { household: home }).await.persons;
+    let child = people.iter().find(|person| person.fields["name"] == CHILD).unwrap().id;
     for (whom, told) in [(CHILD, 0), ("贾文广", 1)] {
         let wish =
             json!({"household": home, "date": "2026-07-01", "person": {"name": whom}, "wish": "一辆轮椅"});
         office.ok(SaveRecord { kind: "wish".into(), id: None, version: None, fields: fields(wish) }).await;
+        // After the wish was told.
+        let died = fields(json!({"died_on": "2026-08-01"}));
+        office.ok(SaveRecord { kind: "person".into(), id: Some(child), version: None, fields: died }).await;
         let today = office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await;
         assert_eq!(today.todo_total, told, "{:?}", today.todo);
         assert!(!serde_json::to_string(&today).unwrap().contains("小宝"));

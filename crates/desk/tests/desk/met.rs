@@ -1,6 +1,6 @@
 //! Whom a visit met: people of the family, alive on that day; and that a list says who has died.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tiexin_contract::family::{ExportFamilies, GetFamily, RecordVisit};
 use tiexin_contract::records::{EditRecord, SaveRecord};
 use tiexin_domain::Fields;
@@ -80,4 +80,69 @@ async fn nobody_is_counselled_after_their_death_and_a_claim_may_be_paid_then() {
     office.ok(of("counselling", Some(before), json!({"counsellor": "李老师"}))).await;
     let claim = json!({"household": home, "insured": who, "amount": "500.00", "paid_on": "2026-11-15"});
     office.ok(of("insurance_claim", None, claim)).await;
+}
+
+/// As somebody writes it who types names: whoever is met, asked, counselled, accompanied or reviewed, and the whole family.
+#[tokio::test]
+async fn a_name_alone_means_whoever_of_the_family_bears_it() {
+    let office = Office::township(day(2026, 11, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let person = first_person(&office, home).await;
+    let of = |kind: &str, id, set| SaveRecord { kind: kind.into(), id, version: None, fields: fields(set) };
+    office.ok(of("person", Some(person), json!({"died_on": "2026-01-05"}))).await;
+    let who = || json!({"name": "贾文广"});
+    let visit = |kind: &str, met: Value| {
+        let said =
+            json!({"household": home, "date": "2026-11-05", "kind": kind, "visitors": ["王丽"], "met": met});
+        of("visit", None, said)
+    };
+    for (save, field) in [
+        (visit("birthday", json!([who()])), "met.0.person"),
+        (
+            of("need_survey", None, json!({"household": home, "date": "2026-11-05", "persons": [who()]})),
+            "persons.0.person",
+        ),
+        (
+            of("counselling", None, json!({"household": home, "date": "2026-11-01", "person": who()})),
+            "person",
+        ),
+        (
+            of(
+                "counselling_pair",
+                None,
+                json!({"household": home, "from": "2026-03-01", "person": who(), "counsellor_name": "周老师"}),
+            ),
+            "person",
+        ),
+        (
+            of(
+                "assistance_review",
+                None,
+                json!({"household": home, "year": 2027, "kind": "annual", "person": who()}),
+            ),
+            "person",
+        ),
+        (
+            of("pairing", None, json!({"household": home, "from": "2026-11-01", "by_name": "某公司"})),
+            "household",
+        ),
+    ] {
+        let kind = save.kind.clone();
+        let refused = office.refused(save).await;
+        assert!(refused.about(field).is_some_and(|word| word.contains("离世")), "{kind}: {refused:?}");
+    }
+    let refused = office.refused(visit("birthday", json!([who()]))).await;
+    assert!(refused.about("met.0.person").is_some_and(|word| word.contains("2026年1月5日")), "{refused:?}");
+    // Why they leave is reviewed after their death, and money for the funeral is told and taken.
+    let leaves = json!({"household": home, "year": 2026, "kind": "exit", "exit_why": "died", "person": who(),
+        "asked_on": "2026-02-01"});
+    office.ok(of("assistance_review", None, leaves)).await;
+    let given = json!({"household": home, "date": "2026-11-05", "form": "cash", "amount": "500",
+        "source": "association", "person": who()});
+    let gaps = office.ok(of("aid_entry", None, given)).await.row.gaps;
+    assert!(gaps.iter().any(|gap| gap.code == "person_died"), "{gaps:?}");
+    // Somebody else of that name may be meant, and whoever is not met is not named.
+    office.ok(visit("routine", json!([]))).await;
+    office.ok(of("person", None, json!({"household": home, "name": "贾文广"}))).await;
+    office.ok(visit("birthday", json!([who()]))).await;
 }

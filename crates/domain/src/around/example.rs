@@ -7,7 +7,7 @@ use super::{ITSELF, Look, Subject, rules};
 use crate::limits::{Limit, Limits};
 use crate::nouns::Kind;
 use crate::record::{Fields, Record};
-use crate::shape::{self, Holds, Role};
+use crate::shape::{self, Field, Holds, Role};
 
 /// A record that is right alone and wrong beside the others.
 #[derive(Debug, Clone)]
@@ -30,9 +30,8 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     let (mine, theirs): (Value, Value) = match code {
         // The same said twice.
         "period_overlaps" | "member_twice" | "id_duplicate" | "file_twice" | "volunteer_twice"
-        | "pair_twice" | "review_twice" | "pairing_twice" | "post_twice" | "pairs_many" | "families_many" => {
-            (json!({}), json!({}))
-        }
+        | "pair_twice" | "review_twice" | "pairing_twice" | "post_twice" | "pairs_many" | "families_many"
+        | "claim_twice" | "session_again" | "service_again" => (json!({}), json!({})),
         "contact_counsels" => (json!({"counsellor_name": "某人"}), json!({"village_worker": "某人"})),
         "pair_of_another" => (json!({}), json!({"person": {"name": "乙"}})),
         "counsellor_declined" => (json!({}), json!({"approval": "declined"})),
@@ -41,16 +40,30 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
         "code_duplicate" => (json!({}), json!({"status": "moved_out"})),
         "reason_missing" => (json!({}), json!({"status": "active", "preference": "declined"})),
         "not_met" => (json!({"met": [{"name": "甲", "person": id(9)}]}), json!({})),
-        "person_died" => (
-            json!({"person": {"name": "甲", "person": id(9)}, "date": "2026-10-05"}),
-            json!({"died_on": "2020"}),
-        ),
+        // By the name alone.
+        "person_died" => {
+            let named = |field: &&Field| matches!(field.holds, Holds::Person | Holds::People);
+            let (field, day) = (shape::of(kind)?.fields.iter().find(named)?, shape::role(kind, Role::Day)?);
+            let said = json!({field.name: shape::sample(field.holds), day.name: "2026-10-05"});
+            (said, json!({"name": "甲", "died_on": "2020"}))
+        }
+        "family_died" => (json!({}), json!({"died_on": "2020"})),
         "not_of_family" => {
             let field = shape::role(kind, Role::Persons)?;
             let named = json!({"name": "甲", "person": id(9)});
             let named = if field.holds == Holds::People { json!([named]) } else { named };
             (json!({field.name: named}), json!({}))
         }
+        "signed_in_gone" => (json!({"sign_ins": [id(10), id(11)]}), json!({"left": "2020"})),
+        "volunteer_gone" => (json!({}), json!({"left": "2020"})),
+        "volunteer_early" => (json!({}), json!({"joined": "2027"})),
+        "other_day" => (json!({}), json!({"start": "2020-01-01T09:00:00"})),
+        "hours_twice" => {
+            let same = json!({"ref": id(30)});
+            (same.clone(), same)
+        }
+        "pair_not_then" => (json!({}), json!({"from": "2027-01-01"})),
+        "organisation_closed" => (json!({}), json!({"closed_on": "2020"})),
         "recognised" => (
             json!({"deidentified_on": "2026-10-05", "background": "贾文广一家的事"}),
             json!({"head_name": "贾文广"}),
@@ -65,8 +78,11 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
         _ => return None,
     };
     let record = made(kind, 1, rule.looks, mine)?;
-    let other = |(n, look): (usize, &Look)| {
-        let named = super::value(&record.fields, look.own)?.to_owned();
+    let mut others = Vec::new();
+    for (n, look) in rule.looks.iter().enumerate() {
+        // Of a list each look finds another one; one that leads to nobody finds none.
+        let named = super::values(&record.fields, look.own, &[]);
+        let Some(named) = named.get(n).or(named.last()).cloned() else { continue };
         let mut other = made(look.kind, 10 + n as u128, &[], theirs.clone())?;
         match look.their {
             ITSELF => other.id = named.parse().ok()?,
@@ -74,9 +90,8 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
                 other.fields.insert(field.into(), named.into());
             }
         }
-        Some(other)
-    };
-    let mut others = rule.looks.iter().enumerate().map(other).collect::<Option<Vec<_>>>()?;
+        others.push(other);
+    }
     // One more than may be is what breaks a cap.
     let capped = match code {
         "pairs_many" => Some(Limit::CounsellorPairs),

@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::limits::Limits;
-use crate::nouns::{self, Noun, Problem};
+use crate::nouns::{self, Gap, Noun, Problem};
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
 use crate::shape;
@@ -30,7 +30,8 @@ pub struct Look {
     /// A field by which a book finds records without reading all of them: [`ITSELF`], the number or code by which the
     /// kind is known, or what it belongs to.
     pub their: &'static str,
-    /// A field of the record that is checked, or one within it: `person.person`.
+    /// A field of the record that is checked, or one within it: `person.person`. Of a list each is looked for. Where it names
+    /// records the path goes on in those that an earlier look found: `sign_ins.person`.
     pub own: &'static str,
 }
 
@@ -53,6 +54,8 @@ impl Look {
 /// Who is held to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
+    /// Nobody: what it finds is told with the record ([`told`]), as what is missing in it.
+    Told,
     /// Who writes at a desk, and can mend it there.
     Writer,
     /// Whoever saves at a desk, adopting what others wrote among them. The province takes what comes together from desks
@@ -181,18 +184,31 @@ pub fn problems<A: Around>(around: &A, subject: Subject<'_>, reach: Reach) -> Re
     Ok(found)
 }
 
+/// What is told of a record beside the others and holds back no save.
+///
+/// # Errors
+/// The others cannot be read.
+pub fn told<A: Around>(around: &A, subject: Subject<'_>) -> Result<Vec<Gap>, A::Error> {
+    let mut found = Vec::new();
+    for rule in rules(subject.kind).filter(|rule| rule.reach == Reach::Told) {
+        found.extend(broken(around, rule, subject, subject.fields)?);
+    }
+    let gap = |Problem { field, code, message }| Gap { field, code, message };
+    Ok(found.into_iter().map(gap).collect())
+}
+
 fn broken<A: Around>(
     around: &A,
     rule: &Rule,
     subject: Subject<'_>,
     fields: &Fields,
 ) -> Result<Vec<Problem>, A::Error> {
-    let mut seen = Vec::with_capacity(rule.looks.len());
+    let mut seen: Vec<Vec<Record>> = Vec::with_capacity(rule.looks.len());
     for look in rule.looks {
-        let mut others = match value(fields, look.own) {
-            Some(value) => around.others(look, value)?,
-            None => Vec::new(),
-        };
+        let mut others = Vec::new();
+        for value in values(fields, look.own, &seen) {
+            others.extend(around.others(look, &value)?);
+        }
         if rule.reach == Reach::Everywhere {
             let known: BTreeSet<Uuid> = others.iter().map(|other| other.id).collect();
             let claimants = around.claimants(subject.kind, fields)?.into_iter();
@@ -207,11 +223,25 @@ fn broken<A: Around>(
     Ok((rule.check)(&beside))
 }
 
-/// What a field says that names others: `person`, `person.person`.
-fn value<'a>(fields: &'a Fields, path: &str) -> Option<&'a str> {
-    let mut parts = path.split('.');
-    let first = fields.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part)).and_then(Value::as_str)
+/// What a field says that names others, each of a list: `person`, `person.person`, `sign_ins`; through the records that were
+/// found so far `sign_ins.person`.
+fn values(fields: &Fields, path: &str, seen: &[Vec<Record>]) -> Vec<String> {
+    let (first, within) = path.split_once('.').unwrap_or((path, ""));
+    let said: &[Value] = match fields.get(first) {
+        Some(Value::Array(each)) => each.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let of_record = |id: &str| {
+        let id: Uuid = id.parse().ok()?;
+        seen.iter().flatten().find(|record| record.id == id)?.text(within)
+    };
+    let named = said.iter().filter_map(|one| match (one.as_str(), within) {
+        (said, "") => said,
+        (Some(id), _) => of_record(id),
+        (None, within) => one.get(within).and_then(Value::as_str),
+    });
+    named.map(str::to_owned).collect()
 }
 
 /// The rules of a kind; none of a kind of a newer program.

@@ -28,10 +28,11 @@ fn every_rule_finds_what_breaks_it_and_nothing_without() {
         let of = format!("{kind} {}", rule.code);
         let one =
             example(kind, rule.code).unwrap_or_else(|| panic!("{of}: give an example of what breaks it"));
-        let alone = codes(&Plain(Vec::new()), one.subject(), Reach::Writer);
+        let alone = codes(&Plain(Vec::new()), one.subject(), Reach::Told);
         assert!(!alone.contains(&rule.code.to_owned()), "{of}: it is broken by the record alone");
         for (reach, asked) in [
-            (Reach::Writer, true),
+            (Reach::Told, true),
+            (Reach::Writer, rule.reach >= Reach::Writer),
             (Reach::Desks, rule.reach >= Reach::Desks),
             (Reach::Province, rule.reach >= Reach::Province),
             (Reach::Everywhere, rule.reach >= Reach::Everywhere),
@@ -41,11 +42,11 @@ fn every_rule_finds_what_breaks_it_and_nothing_without() {
         }
         // What stood so before is no obstacle.
         let stands = Subject { before: Some(&one.record.fields), ..one.subject() };
-        assert!(codes(&Plain(one.others.clone()), stands, Reach::Writer).is_empty(), "{of}");
+        assert!(codes(&Plain(one.others.clone()), stands, Reach::Told).is_empty(), "{of}");
         // A void record is nobody's neighbour, nor is the record its own.
         let mut void = one.others.clone();
         void.iter_mut().for_each(|other| other.void = Some(crate::Void::by_person("重复")));
-        assert!(!codes(&Plain(void), one.subject(), Reach::Writer).contains(&rule.code.to_owned()), "{of}");
+        assert!(!codes(&Plain(void), one.subject(), Reach::Told).contains(&rule.code.to_owned()), "{of}");
     }
 }
 

@@ -18,7 +18,7 @@ use payment::{Payment, named};
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
-use super::persons::of_the_family;
+use super::persons::{IN_FAMILY, dead_told, of_the_family};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
@@ -193,7 +193,7 @@ impl Noun for AidEntry {
         is_work: true,
         reversal: Some(REVERSES),
         claims,
-        rules: &[of_the_family::<Self>(), PAID_ONCE, TAKEN_BACK_ONCE],
+        rules: &[of_the_family::<Self>(), PAID_ONCE, TAKEN_BACK_ONCE, dead_told::<Self>(IN_FAMILY)],
         past: &[Telling::always(
             "date",
             &[

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME};
-use super::persons::of_the_family;
+use super::persons::{IN_FAMILY, alive_on, dead_by, of_the_family};
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
+use crate::record::Fields;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start, Telling};
 
@@ -87,11 +88,29 @@ fn one_review(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(twice.then(|| Problem::new("year", ONE_REVIEW.code, message)))
 }
 
+/// Who has died asks for nothing more. That they leave, or what changes by it, is reviewed after their death.
+const ALIVE_THEN: Rule = alive_on(IN_FAMILY, alive_then);
+
+fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = AssistanceReview::from_fields(beside.fields) else { return Vec::new() };
+    if !matches!(own.kind, ReviewKind::Annual | ReviewKind::New) {
+        return Vec::new();
+    }
+    dead_by(beside, AssistanceReview::SHAPE.fields, "申请日期", asked_on)
+}
+
+/// The day on which they asked; where nobody wrote it down, not before the year.
+fn asked_on(fields: &Fields) -> Option<NaiveDate> {
+    let own = AssistanceReview::from_fields(fields).ok()?;
+    let of_year = || NaiveDate::from_ymd_opt(i32::try_from(own.year).ok()?, 1, 1);
+    own.asked_on.or(own.village_seen_on).or_else(of_year)
+}
+
 impl Noun for AssistanceReview {
     const KIND: Kind = Kind::AssistanceReview;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ONE_REVIEW, of_the_family::<Self>()],
+        rules: &[ONE_REVIEW, of_the_family::<Self>(), ALIVE_THEN],
         past: &[
             Telling::always("asked_on", &["{person}{year}年度扶助{kind}", "县里结果：{county_result}"]),
             Telling::once("village_seen_on", &["扶助{kind}，村里走访评议", "村里意见：{village_result}"]),

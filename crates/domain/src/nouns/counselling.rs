@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::checked::lacking;
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
-use super::persons::of_the_family;
-use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem, person};
+use super::persons::{IN_FAMILY, alive_then, of_the_family};
+use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -82,23 +82,6 @@ pub struct Counselling {
 
 const AFTER: &str = "后续";
 
-/// Who was counselled by record was alive on that day; as those met on a visit. A claim may be paid after a death.
-const ALIVE_THEN: Rule = Rule {
-    code: "person_died",
-    reach: Reach::Writer,
-    looks: &[Look { kind: "person", their: ITSELF, own: "person.person" }],
-    check: crate::around::check_of(alive_then),
-};
-
-fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(session) = Counselling::from_fields(beside.fields) else { return Vec::new() };
-    let former = beside.before.and_then(|before| Counselling::from_fields(before).ok());
-    let stood = former.is_some_and(|was| was.date == session.date && was.person == session.person);
-    let died = beside.others().any(|person| person::died_before(&person.fields, session.date));
-    let message = format!("“{}”那天已经离世，请核对服务对象和日期", session.person.name);
-    Vec::from_iter((died && !stood).then(|| Problem::new("person", ALIVE_THEN.code, message)))
-}
-
 /// A session of a pair is with the pair's person.
 const OF_THE_PAIR: Rule = Rule {
     code: "pair_of_another",
@@ -118,7 +101,7 @@ impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ALIVE_THEN, of_the_family::<Self>(), OF_THE_PAIR],
+        rules: &[alive_then::<Self>(IN_FAMILY), of_the_family::<Self>(), OF_THE_PAIR],
         past: &[Telling::always(
             "date",
             &["为{person}做心理健康服务", "{mode}", "{minutes}", "咨询师{counsellor}"],

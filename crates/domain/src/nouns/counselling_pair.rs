@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, FROM, HEAD_NAME, TO};
-use super::persons::of_the_family;
+use super::persons::{IN_FAMILY, alive_then, of_the_family};
 use super::qualification::QualificationKind;
 use super::volunteer::Approval;
 use super::{ContactPair, Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
@@ -164,7 +164,15 @@ fn qualified(beside: &Beside<'_>) -> Vec<Problem> {
 impl Noun for CounsellingPair {
     const KIND: Kind = Kind::CounsellingPair;
     const SHAPE: Shape = Shape {
-        rules: &[ONE_PAIR, NO_CONTACT, NOT_TOO_MANY, NOT_DECLINED, QUALIFIED, of_the_family::<Self>()],
+        rules: &[
+            ONE_PAIR,
+            NO_CONTACT,
+            NOT_TOO_MANY,
+            NOT_DECLINED,
+            QUALIFIED,
+            of_the_family::<Self>(),
+            alive_then::<Self>(IN_FAMILY),
+        ],
         past: &[
             Telling::always("from", &["心理陪伴开始", "陪伴{person}", "咨询师{counsellor_name}"]),
             Telling::once("to", &["心理陪伴结束", "{ended_why}", "交接给{handover_to}"]),

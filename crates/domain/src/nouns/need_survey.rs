@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
-use super::persons::of_the_family;
+use super::persons::{IN_FAMILY, alive_then, of_the_family};
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Telling};
@@ -30,7 +30,7 @@ impl Noun for NeedSurvey {
     const KIND: Kind = Kind::NeedSurvey;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[of_the_family::<Self>()],
+        rules: &[of_the_family::<Self>(), alive_then::<Self>(IN_FAMILY)],
         past: &[Telling::always("date", &["问了{persons}的需求", "主要是{needs}", "。{notes}"])],
         home: Home::Visits,
         initials: "djxqdc",

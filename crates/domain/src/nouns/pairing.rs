@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, FROM, HEAD_NAME, TO};
+use super::persons::SOMEBODY_LIVES;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
@@ -91,7 +92,7 @@ fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
 impl Noun for Pairing {
     const KIND: Kind = Kind::Pairing;
     const SHAPE: Shape = Shape {
-        rules: &[ONCE, NOT_TOO_MANY],
+        rules: &[ONCE, NOT_TOO_MANY, SOMEBODY_LIVES],
         past: &[
             Telling::always("from", &["{by_name}与{head_name}家结对帮扶"]),
             Telling::once("to", &["结对帮扶结束", "{by_name}", "{why_ended}"]),

@@ -154,10 +154,14 @@ fn one_number(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(beside.others().next().map(told))
 }
 
+/// When a stored person died, as far as is known.
+pub fn died_on(fields: &Fields) -> Option<PartialDate> {
+    fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok())
+}
+
 /// Whether the person had died before a day, as far as is known when.
 pub fn died_before(fields: &Fields, day: NaiveDate) -> bool {
-    let on = fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok());
-    on.and_then(PartialDate::ends).is_some_and(|last| last < day)
+    died_on(fields).and_then(PartialDate::ends).is_some_and(|last| last < day)
 }
 
 impl Noun for Person {

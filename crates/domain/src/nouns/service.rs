@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, MAYBE_FAMILY, MAYBE_HEAD, on_day};
-use super::persons::is_named;
+use super::persons::{IN_FAMILY_OR_NAMED, alive_then, is_named};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -93,6 +93,7 @@ impl Noun for Advice {
     const KIND: Kind = Kind::Advice;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[alive_then::<Self>(IN_FAMILY_OR_NAMED)],
         past: &[
             Telling::always(
                 "date",

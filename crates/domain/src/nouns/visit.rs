@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{FAMILY, HEAD_NAME, REGION};
-use super::{Kind, Noun, PersonRef, Problem, person, support_file, tidy_name};
+use super::persons::{IN_FAMILY, alive_then};
+use super::{Kind, Noun, PersonRef, Problem, support_file, tidy_name};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::money::Fen;
@@ -202,7 +203,7 @@ const WISH_HEARD: Rule = Rule {
     }),
 };
 
-/// Who was met by record is one of the family, and was alive on that day. Only who writes it is held to it: whoever
+/// Who was met by record is one of the family. Only who writes it is held to it: whoever
 /// decides on a visit that comes from elsewhere cannot mend it, and a family's people may have changed since.
 const MET_ARE_OF_THE_FAMILY: Rule = Rule {
     code: "not_met",
@@ -225,13 +226,8 @@ fn not_met(beside: &Beside<'_>) -> Vec<Problem> {
         |met: &PersonRef| former.as_ref().is_some_and(|v| v.date == visit.date && v.met.contains(met));
     let wrong = |met: &PersonRef| {
         let id = met.person.filter(|_| !stood(met))?;
-        match persons.iter().find(|person| person.id == id) {
-            None => Some(format!("“{}”不是这户的人，请从这户的人里选", met.name)),
-            Some(found) if person::died_before(&found.fields, visit.date) => {
-                Some(format!("“{}”那天已经离世，请核对见到了谁和走访日期", met.name))
-            }
-            Some(_) => None,
-        }
+        let stranger = persons.iter().all(|person| person.id != id);
+        stranger.then(|| format!("“{}”不是这户的人，请从这户的人里选", met.name))
     };
     let found = visit.met.iter().enumerate().filter_map(|(n, met)| Some((n, wrong(met)?)));
     found
@@ -245,7 +241,7 @@ impl Noun for Visit {
         making: Some("记一次走访"),
         mending: Some("更正走访"),
         is_work: true,
-        rules: &[WISH_HEARD, MET_ARE_OF_THE_FAMILY],
+        rules: &[WISH_HEARD, MET_ARE_OF_THE_FAMILY, alive_then::<Self>(IN_FAMILY)],
         past: &[Telling::always(
             "date",
             &["{kind}", "走访人{visitors}", "{presence}", "见到{met}", "慰问{gifts}", "。{note}"],

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
-use super::persons::of_the_family;
+use super::persons::{IN_FAMILY, alive_then, of_the_family};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::money::Fen;
 use crate::region::RegionCode;
@@ -37,7 +37,7 @@ impl Noun for Wish {
     const KIND: Kind = Kind::Wish;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[of_the_family::<Self>()],
+        rules: &[of_the_family::<Self>(), alive_then::<Self>(IN_FAMILY)],
         past: &[
             Telling::always("date", &["{person}的微心愿：{wish}"]),
             Telling::once("claimed_on", &["有人认领了微心愿：{wish}", "认领人{claimed_by}"]),
