@@ -24,6 +24,8 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 const FIELD: &str = "sign_ins";
+/// How many came, as somebody counted them.
+const COUNTED: &str = "headcount";
 /// So many of one name are told apart on a screen.
 const MOST: usize = 9;
 /// Looked at for them: who is no member any more is among those found.
@@ -80,22 +82,26 @@ fn attend(at: &At, args: Attend) -> Result<Attended, ErrorReply> {
         return Ok(Attended::TooYoung);
     }
     let count = ids.len() as u32 + 1;
-    write(at, &activity, ids.iter().copied().chain([who.id]))?;
+    write(at, &activity, ids.iter().copied().chain([who.id]).collect())?;
     Ok(Attended::Signed { who, count })
 }
 
 fn unattend(at: &At, args: Unattend) -> Result<Done, ErrorReply> {
     let activity = activity(at, args.activity)?;
     let ids = signed(&activity);
-    write(at, &activity, ids.into_iter().filter(|id| *id != args.who))?;
+    write(at, &activity, ids.into_iter().filter(|id| *id != args.who).collect())?;
     Ok(Done { id: Some(args.activity) })
 }
 
-/// As a form edits it: whoever another window signed in meanwhile stays.
-fn write(at: &At, activity: &Record, ids: impl Iterator<Item = Uuid>) -> Result<(), ErrorReply> {
-    let of = |value: Value| Fields::from_iter([(FIELD.to_owned(), value)]);
-    let fields = of(json!(ids.collect::<Vec<_>>()));
-    let seen = activity.fields.get(FIELD).cloned().map(of).unwrap_or_default();
+/// As a form edits it: whoever another window signed in meanwhile stays. Whoever counted fewer did not count everybody.
+fn write(at: &At, activity: &Record, ids: Vec<Uuid>) -> Result<(), ErrorReply> {
+    let counted = activity.fields.get(COUNTED).and_then(Value::as_u64);
+    let mut fields = Fields::from_iter([(FIELD.to_owned(), json!(ids))]);
+    if counted.is_some_and(|counted| counted < ids.len() as u64) {
+        fields.insert(COUNTED.to_owned(), json!(ids.len()));
+    }
+    let mut seen = activity.fields.clone();
+    seen.retain(|field, _| fields.contains_key(field));
     edit::edit(at, EditRecord { id: activity.id, fields, seen }).map(drop)
 }
 

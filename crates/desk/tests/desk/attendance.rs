@@ -131,6 +131,55 @@ async fn of_two_of_one_name_a_person_chooses() {
     assert_eq!(who(&typed(&office, at, &there.to_string()).await), Some(there));
 }
 
+/// Whichever way somebody is signed in.
+#[tokio::test]
+async fn who_had_left_is_signed_in_by_no_way() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let left = json!({"region": VILLAGE, "name": "赵红", "structure": "individual", "left": "2026-03"});
+    let left = saved(&office, "member", left).await;
+    let [mei, _] = member_and_volunteer(&office).await;
+    let person = office.ok(GetRecord { id: mei }).await.fields["person"].as_str().unwrap().parse().unwrap();
+    let edit = |kind: &str, id: Option<Uuid>, said| SaveRecord {
+        kind: kind.into(),
+        id,
+        version: None,
+        fields: fields(said),
+    };
+    let new = json!({"region": TOWNSHIP, "name": "义诊", "project": "health", "start": "2026-09-07T09:00:00",
+        "sign_ins": [left]});
+    for save in [edit("activity", None, new), edit("activity", Some(at), json!({"sign_ins": [mei, left]}))] {
+        let refused = office.refused(save).await;
+        assert!(refused.about("sign_ins").is_some_and(|word| word.contains("“赵红”")), "{refused:?}");
+    }
+    office.ok(edit("activity", Some(at), json!({"sign_ins": [mei]}))).await;
+    // She died before, as is heard now: the list can still be worked on.
+    office.ok(edit("person", Some(person), json!({"died_on": "2026-10-01"}))).await;
+    member(&office, VILLAGE, "孙有福").await;
+    let told = typed(&office, at, "孙有福").await;
+    assert!(matches!(told, Attended::Signed { count: 2, .. }), "{told:?}");
+    office.ok(Unattend { activity: at, who: mei }).await;
+    let refused = office.refused(Attend { activity: at, typed: "王小梅".into() }).await;
+    assert!(refused.about("sign_ins").is_some_and(|word| word.contains("离世")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn no_fewer_are_counted_than_signed_in() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let edit =
+        |said| SaveRecord { kind: "activity".into(), id: Some(at), version: None, fields: fields(said) };
+    office.ok(edit(json!({"headcount": 1}))).await;
+    for name in ["赵红", "孙有福"] {
+        member(&office, VILLAGE, name).await;
+        assert!(matches!(typed(&office, at, name).await, Attended::Signed { .. }), "{name}");
+    }
+    assert_eq!(office.ok(GetRecord { id: at }).await.fields["headcount"], 2);
+    let refused = office.refused(edit(json!({"headcount": 1}))).await;
+    assert!(refused.about("headcount").is_some_and(|word| word.contains("签到 2 人")), "{refused:?}");
+    office.ok(edit(json!({"headcount": 40}))).await;
+}
+
 /// Who has left, a unit, and a child are on no list.
 #[tokio::test]
 async fn only_grown_up_members_and_volunteers_are_named() {

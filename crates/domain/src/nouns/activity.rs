@@ -1,12 +1,17 @@
 //! Activity 活动: 5.29 and all others.
 
+mod signed_in;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use signed_in::SIGNED_IN;
+
 use super::checked::lacking;
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
+use crate::limits::Limits;
 use crate::money::Fen;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
@@ -150,6 +155,7 @@ impl Noun for Activity {
     const KIND: Kind = Kind::Activity;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[SIGNED_IN],
         home: Home::Activities,
         past: &[Telling::always("start", &["参加活动“{name}”", "在{place}"])],
         initials: "djhd",
@@ -255,6 +261,13 @@ impl Noun for Activity {
         }
         problems
     }
+    /// So many have written down who came. Of two desks one may count and the other sign people in.
+    fn beyond(&self, _limits: &Limits) -> Vec<Problem> {
+        let signed = self.sign_ins.len();
+        let fewer = self.headcount.is_some_and(|people| (people as usize) < signed);
+        let message = || format!("参加人数比签到的人少（签到 {signed} 人），请核对");
+        Vec::from_iter(fewer.then(|| Problem::new("headcount", "headcount_few", message())))
+    }
     fn gaps(&self) -> Vec<Gap> {
         let declined = self.approval_state == Some(ActivityApproval::Declined);
         let why = self.approval.as_deref().and_then(tidy);
@@ -274,6 +287,7 @@ impl Noun for Activity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nouns;
     use serde_json::{Value, json};
 
     fn of(said: Value) -> Activity {
@@ -298,6 +312,20 @@ mod tests {
         // Of a newer program.
         assert_eq!(wrong(json!({"subproject": "of_the_future"})), [""; 0]);
         assert!(Subproject::ALL.iter().all(|one| one.of().is_some()));
+    }
+
+    #[test]
+    fn no_fewer_came_than_signed_in() {
+        let said = |people: u32| {
+            let ids = [Uuid::from_u128(1), Uuid::from_u128(2)];
+            of(json!({"headcount": people, "sign_ins": ids})).to_fields()
+        };
+        let told = |people: u32, limits: Option<&Limits>| {
+            nouns::check_by("activity", &said(people), limits).unwrap().problems.len()
+        };
+        let limits = Limits::of_the_program();
+        assert_eq!((told(1, Some(limits)), told(2, Some(limits))), (1, 0));
+        assert_eq!(told(1, None), 0, "what two desks wrote is taken");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Volunteer 志愿者.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,8 +76,19 @@ const ONE_REGISTRATION: Rule = Rule {
 
 /// Whether a registration stands: not declined, and not of somebody who has left.
 pub fn serves(fields: &Fields) -> bool {
+    !is_declined(fields) && !fields.contains_key("left")
+}
+
+/// Whether it was not approved.
+pub(super) fn is_declined(fields: &Fields) -> bool {
     let approval = fields.get("approval").and_then(|approval| approval.as_str());
-    approval != Some(Approval::Declined.code()) && !fields.contains_key("left")
+    approval == Some(Approval::Declined.code())
+}
+
+/// Whether a volunteer, or a member, had certainly left before a day.
+pub(super) fn left_before(fields: &Fields, day: NaiveDate) -> bool {
+    let left = fields.get("left").and_then(|left| PartialDate::deserialize(left).ok());
+    left.and_then(PartialDate::ends).is_some_and(|last| last < day)
 }
 
 fn one_registration(beside: &Beside<'_>) -> Vec<Problem> {
