@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use tiexin_contract::hours::{GetHours, HoursServed};
-use tiexin_contract::records::VoidRecord;
+use tiexin_contract::records::{SaveRecord, VoidRecord};
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, saved};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, saved};
 
 #[tokio::test]
 async fn entries_are_added_to_what_was_there_before() {
@@ -23,6 +23,45 @@ async fn entries_are_added_to_what_was_there_before() {
     let served = office.ok(GetHours { volunteer }).await;
     assert_eq!(served, HoursServed { before: 600, attested: 90, unattested: 30, proposed: Vec::new() });
     assert_eq!(served.total(), 720);
+}
+
+/// One occasion is entered once; who has left serves no more, and whoever helped before they joined did help.
+#[tokio::test]
+async fn an_occasion_is_entered_once_and_by_who_serves() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let said = json!({"region": VILLAGE, "name": "于桂", "approval": "approved", "joined": "2026-09",
+        "left": "2026-10-10"});
+    let volunteer = saved(&office, "volunteer", said).await;
+    let clinic =
+        json!({"region": TOWNSHIP, "name": "义诊", "project": "health", "start": "2026-10-05T09:00:00"});
+    let clinic = saved(&office, "activity", clinic).await;
+    let entry = |on: &str, of: Option<Uuid>| {
+        let said = json!({"region": VILLAGE, "volunteer": volunteer, "date": on, "minutes": 60, "what": "activity",
+            "ref": of});
+        SaveRecord { kind: "service_hours".into(), id: None, version: None, fields: fields(said) }
+    };
+    let first = office.ok(entry("2026-10-05", Some(clinic))).await.id;
+    let twice = office.refused(entry("2026-10-05", Some(clinic))).await;
+    assert!(twice.about("ref").is_some_and(|word| word.contains("已经记过工时")), "{twice:?}");
+    let late = office.refused(entry("2026-10-12", None)).await;
+    assert!(late.about("volunteer").is_some_and(|word| word.contains("退出")), "{late:?}");
+    for (save, code) in
+        [(entry("2026-08-05", None), "volunteer_early"), (entry("2026-10-04", Some(clinic)), "other_day")]
+    {
+        let gaps = office.ok(save).await.row.gaps;
+        assert!(gaps.iter().any(|gap| gap.code == code), "{code}: {gaps:?}");
+    }
+    // They leave on an earlier day, as is heard now: what stands is attested all the same.
+    let edit = |kind: &str, id, said| SaveRecord {
+        kind: kind.into(),
+        id: Some(id),
+        version: None,
+        fields: fields(said),
+    };
+    office.ok(edit("volunteer", volunteer, json!({"left": "2026-10-01"}))).await;
+    office
+        .ok(edit("service_hours", first, json!({"attested_by": "李芳", "attested_on": "2026-10-06"})))
+        .await;
 }
 
 /// `association.md` §7.1, 11: signed in at two activities at one hour, as a member at one of them.

@@ -1,8 +1,11 @@
 //! The rules of a kind over stored fields, without its type.
 
+use chrono::NaiveDate;
+
 use super::{Gap, Noun, Problem};
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::record::Fields;
+use crate::region::RegionCode;
 use crate::shape;
 
 /// Of checks those that are true: the field, and what to do about it.
@@ -20,6 +23,23 @@ pub(super) fn lacking<const N: usize>(checks: [(bool, &str, &str); N]) -> Vec<Ga
 /// Some, and fewer than there must be: the least. That there are none is told otherwise.
 pub(super) fn few(held: usize, least: Option<u32>) -> Option<u32> {
     least.filter(|least| (1..*least as usize).contains(&held))
+}
+
+/// How long something took, in `minutes`: longer than one entry may be at the place on the day.
+pub(super) fn too_long(
+    minutes: Option<u32>,
+    limits: &Limits,
+    place: &RegionCode,
+    day: NaiveDate,
+) -> Option<Problem> {
+    let most = limits.value(Limit::EntryMinutes, place, day)?;
+    // `12 小时`, `90 分钟`.
+    let long = || match most.is_multiple_of(60) {
+        true => format!("{} 小时", most / 60),
+        false => format!("{most} 分钟"),
+    };
+    let told = |_| Problem::new("minutes", "invalid", format!("一次服务最多 {}，请核对", long()));
+    minutes.filter(|minutes| *minutes > most).map(told)
 }
 
 /// What the rules of a kind find.

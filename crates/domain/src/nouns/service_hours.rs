@@ -5,17 +5,18 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::checked::{lacking, wrong};
+use super::checked::{lacking, too_long, wrong};
 use super::common::{NOTES, SEAT, on_day};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
-use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limits;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
+mod beside;
 mod proposed;
 
+use beside::{NOT_EARLY, ON_ITS_DAY, ONCE, ONE_DAY, SERVES};
 pub use proposed::{Proposed, SignedIn, proposed};
 
 codes! {
@@ -30,11 +31,6 @@ codes! {
 
 /// Of one day there is no more.
 const DAY: u32 = 24 * 60;
-
-/// `12 小时`, `90 分钟`.
-fn long(minutes: u32) -> String {
-    if minutes.is_multiple_of(60) { format!("{} 小时", minutes / 60) } else { format!("{minutes} 分钟") }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
@@ -54,27 +50,11 @@ pub struct Hours {
     pub notes: Option<String>,
 }
 
-/// A day has 24 hours, however often it is written down.
-const ONE_DAY: Rule = Rule {
-    code: "day_too_long",
-    reach: Reach::Desks,
-    looks: &[Look { kind: "service_hours", their: "volunteer", own: "volunteer" }],
-    check: crate::around::check_of(one_day),
-};
-
-fn one_day(beside: &Beside<'_>) -> Vec<Problem> {
-    let Some((own, others)) = beside.read::<Hours, Hours>() else { return Vec::new() };
-    let that_day = others.filter(|other| other.date == own.date);
-    let sum = that_day.fold(own.minutes, |sum, other| sum.saturating_add(other.minutes));
-    let message = "这名志愿者这一天的服务时长合起来超过了 24 小时，请核对";
-    Vec::from_iter((sum > DAY).then(|| Problem::new("minutes", ONE_DAY.code, message)))
-}
-
 impl Noun for Hours {
     const KIND: Kind = Kind::Hours;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ONE_DAY],
+        rules: &[ONE_DAY, ONCE, SERVES, NOT_EARLY, ON_ITS_DAY],
         home: Home::Association,
         past: &[Telling::always("date", &["志愿服务{minutes}", "{what}", "证明人{attested_by}"])],
         initials: "djfwgs",
@@ -116,6 +96,7 @@ impl Noun for Hours {
                     .start(Start::Code("activity")),
                 Field::new("ref", "哪一次", Holds::Reference(&["activity", "visit", "pairing"]))
                     .named_by("ref_name")
+                    .with(&["volunteer", "date"])
                     .audience(Audience::OwnPage)
                     .roles(&[Role::Names])
                     .hint("活动的名称，或哪一次走访、哪一对结对"),
@@ -143,11 +124,9 @@ impl Noun for Hours {
         ])
     }
     fn beyond(&self, limits: &Limits) -> Vec<Problem> {
-        let most = limits.value(Limit::EntryMinutes, &self.region, self.date);
-        let over = most.filter(|most| self.minutes > *most && self.minutes <= DAY);
-        let told =
-            |most: u32| Problem::new("minutes", "invalid", format!("一次服务最多 {}，请核对", long(most)));
-        Vec::from_iter(over.map(told))
+        // Longer than a day it is wrong everywhere.
+        let minutes = Some(self.minutes).filter(|minutes| *minutes <= DAY);
+        Vec::from_iter(too_long(minutes, limits, &self.region, self.date))
     }
     fn gaps(&self) -> Vec<Gap> {
         lacking([
@@ -163,7 +142,6 @@ impl Noun for Hours {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::around::example;
     use crate::nouns;
 
     fn entry(minutes: u32, by: &str) -> Hours {
@@ -200,14 +178,5 @@ mod tests {
         assert!(told(&before, &own).is_empty());
         // The province takes what another office lets be.
         assert!(entry(721, "李芳").problems().is_empty());
-    }
-
-    #[test]
-    fn another_day_is_not_added() {
-        let mut one = example("service_hours", ONE_DAY.code).unwrap();
-        one.others[0].fields.insert("date".into(), "2026-10-04".into());
-        let seen = [one.others];
-        let beside = Beside::these(&one.record.fields, &seen);
-        assert!(one_day(&beside).is_empty());
     }
 }
