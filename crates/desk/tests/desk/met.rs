@@ -79,7 +79,15 @@ async fn nobody_is_counselled_after_their_death_and_a_claim_may_be_paid_then() {
     assert!(late.about("person").is_some_and(|word| word.contains("离世")), "{late:?}");
     office.ok(of("counselling", Some(before), json!({"counsellor": "李老师"}))).await;
     let claim = json!({"household": home, "insured": who, "amount": "500.00", "paid_on": "2026-11-15"});
-    office.ok(of("insurance_claim", None, claim)).await;
+    let first = office.ok(of("insurance_claim", None, claim.clone())).await.id;
+    // Once more the same it is a slip, until somebody writes what makes it another.
+    let twice = office.refused(of("insurance_claim", None, claim.clone())).await;
+    assert!(twice.about("amount").is_some_and(|word| word.contains("备注")), "{twice:?}");
+    let mut another = claim;
+    another["notes"] = "第二次住院".into();
+    let another = office.ok(of("insurance_claim", None, another)).await.id;
+    office.ok(of("insurance_claim", Some(another), json!({"notes": "11月第二次住院"}))).await;
+    office.ok(of("insurance_claim", Some(first), json!({"days": 3}))).await;
 }
 
 /// As somebody writes it who types names: whoever is met, asked, counselled, accompanied or reviewed, and the whole family.

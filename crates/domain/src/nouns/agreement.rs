@@ -170,8 +170,12 @@ impl Noun for Agreement {
     fn gaps(&self) -> Vec<Gap> {
         let money = self.budget.is_some_and(|budget| budget.0 > 0);
         let people = self.staff_moved.is_some_and(|people| people > 0);
+        let paid = self.schedule.iter().filter_map(|one| one.amount);
+        let paid = paid.fold(0_i64, |sum, amount| sum.saturating_add(amount.0));
+        let more = self.budget.is_some_and(|budget| paid > budget.0);
         lacking([
             (!money && !people, "budget", "事来了，人和经费都没有来"),
+            (more, "schedule", "拨付合起来比经费多，请核对"),
             (self.accepted_on.is_some() && self.acceptance.is_none(), "acceptance", "缺验收意见"),
             (self.ended_on.is_some() && self.why_ended.is_none(), "why_ended", "缺终止原因"),
             (self.why_ended.is_some() && self.ended_on.is_none(), "ended_on", "缺终止日期"),
@@ -187,7 +191,8 @@ impl Noun for Agreement {
 fn what_comes_with_neither_people_nor_money_is_told() {
     let agreement = Agreement::from_fields(&crate::shape::samples(Agreement::SHAPE.fields)).unwrap();
     let told = |budget: Option<i64>, staff_moved: Option<u32>| {
-        Agreement { budget: budget.map(Fen), staff_moved, ..agreement.clone() }.gaps().len()
+        let schedule = Vec::new();
+        Agreement { budget: budget.map(Fen), staff_moved, schedule, ..agreement.clone() }.gaps().len()
     };
     assert_eq!((told(Some(1), None), told(None, Some(1))), (0, 0));
     assert_eq!((told(None, None), told(Some(0), Some(0))), (1, 1));
@@ -202,6 +207,8 @@ fn what_is_accepted_or_ended_says_why_and_on_which_day() {
     assert_eq!(lacks(Agreement { acceptance: None, ..whole.clone() }), ["acceptance"]);
     assert_eq!(lacks(Agreement { why_ended: None, ..whole.clone() }), ["why_ended"]);
     assert_eq!(lacks(Agreement { ended_on: None, ..whole.clone() }), ["ended_on"]);
+    let more = Agreement { budget: Some(Fen(29_999)), ..whole.clone() };
+    assert_eq!(lacks(more), ["schedule"]);
     let late = Agreement { signed_on: whole.to.succ_opt().unwrap(), ..whole };
     assert_eq!(late.problems()[0].field, "signed_on");
 }

@@ -5,12 +5,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::checked::lacking;
+use super::checked::{lacking, too_long};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
 use super::persons::{IN_FAMILY, alive_then, of_the_family};
 use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
+use crate::date::PartialDate;
+use crate::limits::Limits;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
@@ -97,11 +99,50 @@ fn of_the_pair(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(another.then(|| Problem::new("pairing", OF_THE_PAIR.code, message)))
 }
 
+/// And lies between its first day and its last.
+const WITHIN_THE_PAIR: Rule = Rule {
+    code: "pair_not_then",
+    reach: Reach::Writer,
+    looks: OF_THE_PAIR.looks,
+    check: crate::around::check_of(within_the_pair),
+};
+
+fn within_the_pair(beside: &Beside<'_>) -> Vec<Problem> {
+    let Some((own, mut pairs)) = beside.read::<Counselling, CounsellingPair>() else { return Vec::new() };
+    let outside = pairs.find(|pair| own.date < pair.from || pair.to.is_some_and(|to| to < own.date));
+    let told = |pair: CounsellingPair| {
+        let label = |day: NaiveDate| PartialDate::Day(day).label();
+        let until = pair.to.map(|to| format!("到{}止", label(to))).unwrap_or_default();
+        let message = format!(
+            "这一条心理陪伴从{}起{until}，这一次不在里面，请核对服务日期，或者不选心理陪伴",
+            label(pair.from)
+        );
+        Problem::new("pairing", WITHIN_THE_PAIR.code, message)
+    };
+    Vec::from_iter(outside.map(told))
+}
+
+/// Twice on one day is seldom, and may be.
+const AGAIN: Rule = Rule {
+    code: "session_again",
+    reach: Reach::Told,
+    looks: &[Look { kind: "counselling", their: "household", own: "household" }],
+    check: crate::around::check_of(again),
+};
+
+fn again(beside: &Beside<'_>) -> Vec<Problem> {
+    let Some((own, mut others)) = beside.read::<Counselling, Counselling>() else { return Vec::new() };
+    let again = others
+        .any(|other| other.date == own.date && other.mode == own.mode && other.person.same_as(&own.person));
+    let message = "这一天给这个人还登记过一次，是同一次的请作废一条";
+    Vec::from_iter(again.then(|| Problem::new("date", AGAIN.code, message)))
+}
+
 impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[alive_then::<Self>(IN_FAMILY), of_the_family::<Self>(), OF_THE_PAIR],
+        rules: &[alive_then::<Self>(IN_FAMILY), of_the_family::<Self>(), OF_THE_PAIR, WITHIN_THE_PAIR, AGAIN],
         past: &[Telling::always(
             "date",
             &["为{person}做心理健康服务", "{mode}", "{minutes}", "咨询师{counsellor}"],
@@ -184,6 +225,9 @@ impl Noun for Counselling {
         }
         problems
     }
+    fn beyond(&self, limits: &Limits) -> Vec<Problem> {
+        Vec::from_iter(too_long(self.minutes, limits, &self.region, self.date))
+    }
     fn gaps(&self) -> Vec<Gap> {
         let unmarked = self.pairing.is_some() && !self.paired;
         lacking([(unmarked, "paired", "选了心理陪伴，请勾选“一对一结对”")])
@@ -197,6 +241,8 @@ impl Noun for Counselling {
 mod tests {
     use super::*;
     use crate::around::example;
+    use crate::nouns;
+    use crate::record::Fields;
     use serde_json::json;
 
     #[test]
@@ -209,6 +255,49 @@ mod tests {
             of_the_pair(&Beside::these(&one.record.fields, &seen)).len()
         };
         assert_eq!((told("甲"), told("乙")), (0, 1));
+    }
+
+    #[test]
+    fn a_session_is_between_the_first_day_of_its_pair_and_the_last() {
+        let one = example("counselling", WITHIN_THE_PAIR.code).unwrap();
+        let told = |from: &str, to: Option<&str>| {
+            let mut pair = one.others[0].clone();
+            pair.fields.insert("from".into(), from.into());
+            pair.fields.extend(to.map(|to| ("to".to_owned(), to.into())));
+            let seen = [vec![pair]];
+            within_the_pair(&Beside::these(&one.record.fields, &seen)).len()
+        };
+        assert_eq!((told("2026-10-05", None), told("2026-10-06", None)), (0, 1));
+        assert_eq!((told("2026-01-01", Some("2026-10-05")), told("2026-01-01", Some("2026-10-04"))), (0, 1));
+    }
+
+    #[test]
+    fn a_second_session_of_the_day_is_told_and_one_by_telephone_is_another() {
+        let one = example("counselling", AGAIN.code).unwrap();
+        let told = |change: fn(&mut Fields)| {
+            let mut other = one.others[0].clone();
+            change(&mut other.fields);
+            let seen = [vec![other]];
+            again(&Beside::these(&one.record.fields, &seen)).len()
+        };
+        assert_eq!(told(|_| {}), 1);
+        assert_eq!(told(|other| drop(other.insert("mode".into(), "phone".into()))), 0);
+        assert_eq!(told(|other| drop(other.insert("date".into(), "2026-10-04".into()))), 0);
+    }
+
+    #[test]
+    fn a_session_or_advice_is_no_longer_than_an_entry_may_be() {
+        let limits = Limits::of_the_program();
+        for kind in [Kind::Counselling, Kind::Advice] {
+            let told = |minutes: u32| {
+                let mut fields = crate::shape::valid(&kind).unwrap();
+                fields.insert("minutes".into(), minutes.into());
+                let found = |limits| nouns::check_by(kind.code(), &fields, limits).unwrap().problems.len();
+                assert_eq!(found(None), 0, "the province takes it");
+                found(Some(limits))
+            };
+            assert_eq!((told(720), told(3000)), (0, 1), "{kind:?}");
+        }
     }
 
     #[test]

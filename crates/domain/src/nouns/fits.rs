@@ -68,7 +68,8 @@ fn not_yet_in(own: &'static [Field], fields: &Fields, latest: NaiveDate) -> Vec<
     places_in(own, fields).iter().filter_map(wrong).collect()
 }
 
-/// Days that lie before those they cannot lie before, as far as both are known.
+/// Days that lie before those they cannot lie before, as far as both are known: an answer before it was asked for, or
+/// before it was taken up.
 pub fn turned(kind: &str, fields: &Fields) -> Vec<Problem> {
     turned_in(fields_of(kind), fields)
 }
@@ -76,9 +77,13 @@ pub fn turned(kind: &str, fields: &Fields) -> Vec<Problem> {
 fn turned_in(own: &'static [Field], fields: &Fields) -> Vec<Problem> {
     let wrong = |place: &Place<'_>| {
         let date = |name: &str| PartialDate::parse(place.fields.get(name)?.as_str()?, YearHint::None).ok();
-        let first = place.field.not_before?;
-        let earlier = place.among.iter().find(|field| field.name == first)?;
-        let (last, first) = (date(place.field.name)?.ends()?, date(first)?.begins()?);
+        let named = |name: &str| place.among.iter().find(|field| field.name == name);
+        // Where nobody wrote down the one before it, that before which that one cannot lie.
+        let mut earlier = named(place.field.not_before?)?;
+        while date(earlier.name).is_none() {
+            earlier = named(earlier.not_before?)?;
+        }
+        let (last, first) = (date(place.field.name)?.ends()?, date(earlier.name)?.begins()?);
         let message = || format!("{}早于{}，请核对", place.label(), earlier.label);
         (last < first).then(|| Problem::new(&place.path(), "period_invalid", message()))
     };

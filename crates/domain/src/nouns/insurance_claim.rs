@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::common::{ASKED_REGION, DAYS_OF_A_YEAR, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::persons::of_the_family;
-use super::{Kind, Noun, PersonRef, Problem};
+use super::{Kind, Noun, PersonRef, Problem, tidy};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::money::Fen;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape, Telling};
@@ -30,11 +31,30 @@ pub struct InsuranceClaim {
     pub notes: Option<String>,
 }
 
+/// The same claim twice is counted twice (F1). What tells two apart is written down.
+const ONCE: Rule = Rule {
+    code: "claim_twice",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "insurance_claim", their: "household", own: "household" }],
+    check: crate::around::check_of(once),
+};
+
+fn once(beside: &Beside<'_>) -> Vec<Problem> {
+    let Some((own, mut others)) = beside.read::<InsuranceClaim, InsuranceClaim>() else { return Vec::new() };
+    let said = |one: &InsuranceClaim| {
+        let words = [&one.policy, &one.notes].map(|words| words.as_deref().and_then(tidy));
+        (one.paid_on, one.amount, one.days, words)
+    };
+    let twice = others.any(|other| other.insured.same_as(&own.insured) && said(&other) == said(&own));
+    let message = "登记过一样的一例；确实是另一次的，请在备注里写明区别";
+    Vec::from_iter(twice.then(|| Problem::new("amount", ONCE.code, message)))
+}
+
 impl Noun for InsuranceClaim {
     const KIND: Kind = Kind::InsuranceClaim;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[of_the_family::<Self>()],
+        rules: &[of_the_family::<Self>(), ONCE],
         past: &[Telling::always("paid_on", &["{insured}的保险理赔到账", "{amount}", "住院{days}天"])],
         home: Home::Visits,
         initials: "djbxlp",
@@ -90,5 +110,31 @@ impl Noun for InsuranceClaim {
     }
     fn title(&self) -> String {
         format!("{} {} 保险理赔", self.insured.name, self.paid_on.format("%Y-%m-%d"))
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn what_tells_two_claims_apart_makes_them_two() {
+    use crate::around::example;
+    use serde_json::{Value, json};
+
+    let one = example("insurance_claim", ONCE.code).unwrap();
+    let told = |said: Value| {
+        let mut other = one.others[0].clone();
+        other.fields.extend(said.as_object().unwrap().clone());
+        let seen = [vec![other]];
+        once(&Beside::these(&one.record.fields, &seen)).len()
+    };
+    assert_eq!((told(json!({})), told(json!({"notes": " "}))), (1, 1));
+    for apart in [
+        json!({"notes": "第二次住院"}),
+        json!({"days": 3}),
+        json!({"amount": "301.00"}),
+        json!({"policy": "PICC2"}),
+        json!({"paid_on": "2026-10-04"}),
+        json!({"insured": {"name": "乙"}}),
+    ] {
+        assert_eq!(told(apart.clone()), 0, "{apart}");
     }
 }

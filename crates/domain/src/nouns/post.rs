@@ -8,11 +8,12 @@ use uuid::Uuid;
 use super::checked::{lacking, wrong};
 use super::common::{ORGANISATION, ORGANISATION_NAME, SEAT};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
-use crate::around::{Beside, Look, Reach, Rule};
+use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::Sex;
 use crate::money::Fen;
+use crate::record::Record;
 use crate::region::{Level, RegionCode};
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 use crate::term::Term;
@@ -154,11 +155,33 @@ fn once(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(twice.then(|| Problem::new("from", ONCE.code, message)))
 }
 
+/// Nobody begins in an organisation that is there no more.
+const NOT_CLOSED: Rule = Rule {
+    code: "organisation_closed",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "organisation", their: ITSELF, own: "organisation" }],
+    check: crate::around::check_of(not_closed),
+};
+
+fn not_closed(beside: &Beside<'_>) -> Vec<Problem> {
+    let from = Post::from_fields(beside.fields).ok().and_then(|own| own.from.begins());
+    let Some(from) = from else { return Vec::new() };
+    let closed = |organisation: &Record| {
+        let closed = PartialDate::try_from(organisation.text("closed_on")?.to_owned()).ok()?;
+        closed.ends().filter(|last| *last < from).map(|_| closed)
+    };
+    let told = |closed: PartialDate| {
+        let message = format!("这个组织{}已经撤销，请核对任职时间和组织", closed.label());
+        Problem::new("from", NOT_CLOSED.code, message)
+    };
+    Vec::from_iter(beside.others().find_map(closed).map(told))
+}
+
 impl Noun for Post {
     const KIND: Kind = Kind::Post;
     const SHAPE: Shape = Shape {
         level: Level::Province,
-        rules: &[ONCE],
+        rules: &[ONCE, NOT_CLOSED],
         home: Home::Association,
         who: Some("person"),
         past: &[
@@ -281,6 +304,17 @@ mod tests {
         // One term ends on the day on which the next begins; from when exactly is not known of the other.
         let until = |last: &str| told("president", json!({"from": "2023-10", "until": last}));
         assert_eq!((until("2026-10-01"), until("2026-12-31")), (0, 1));
+    }
+
+    #[test]
+    fn nobody_begins_where_an_organisation_was_closed() {
+        let mut one = example("post", NOT_CLOSED.code).unwrap();
+        let mut told = |closed: &str| {
+            one.others[0].fields.insert("closed_on".into(), closed.into());
+            let seen = [vec![one.others[0].clone()]];
+            not_closed(&Beside::these(&one.record.fields, &seen)).len()
+        };
+        assert_eq!((told("2026-09"), told("2026-10-01"), told("2026")), (1, 0, 0));
     }
 
     #[test]

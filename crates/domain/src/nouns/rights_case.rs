@@ -191,7 +191,7 @@ impl Noun for RightsCase {
                 Field::new("result_note", "结果说明", Holds::LongText).note().audience(OWN).fold("办结"),
                 Field::new("closed_on", "办结日期", Holds::Day)
                     .past()
-                    .not_before("asked_on")
+                    .not_before("accepted_on")
                     .roles(&[Role::Until])
                     .fold("办结"),
                 Field::new("told_on", "告诉本人的日期", Holds::Day)
@@ -269,6 +269,21 @@ mod tests {
         assert_eq!(lacks(&RightsCase { anonymous: true, person: None, ..untold }), ["result"]);
         let not_ours = RightsCase { result: Some(CaseResult::NotOurs), result_note: None, ..case() };
         assert_eq!(lacks(&not_ours), ["result_note"]);
+    }
+
+    #[test]
+    fn a_case_is_closed_neither_before_it_was_accepted_nor_before_it_was_asked() {
+        let told = |accepted: Option<&str>, closed: &str| {
+            let mut fields = crate::shape::valid(&RightsCase::KIND).unwrap();
+            fields.insert("asked_on".into(), "2026-10-05".into());
+            fields.insert("closed_on".into(), closed.into());
+            fields.extend(accepted.map(|on| ("accepted_on".to_owned(), on.into())));
+            let found = crate::nouns::turned(RightsCase::KIND.code(), &fields);
+            found.into_iter().map(|problem| problem.message).collect::<String>()
+        };
+        assert_eq!(told(Some("2026-10-08"), "2026-10-07"), "办结日期早于受理日期，请核对");
+        assert_eq!(told(None, "2026-10-04"), "办结日期早于登记日期，请核对");
+        assert_eq!((told(Some("2026-10-08"), "2026-10-08"), told(None, "2026-10-05")), Default::default());
     }
 
     #[test]

@@ -5,11 +5,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::checked::{lacking, wrong};
+use super::checked::{lacking, too_long, wrong};
 use super::common::{ASKED_REGION, MAYBE_FAMILY, MAYBE_HEAD, on_day};
 use super::persons::{IN_FAMILY_OR_NAMED, alive_then, is_named};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
+use crate::limits::Limits;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
@@ -89,11 +91,30 @@ pub struct Advice {
     pub guardian_agreed: bool,
 }
 
+/// The same of one day is told: it may be the same once more.
+const AGAIN: Rule = Rule {
+    code: "service_again",
+    reach: Reach::Told,
+    looks: &[Look { kind: "service", their: "household", own: "household" }],
+    check: crate::around::check_of(again),
+};
+
+fn again(beside: &Beside<'_>) -> Vec<Problem> {
+    let Some((own, mut others)) = beside.read::<Advice, Advice>() else { return Vec::new() };
+    let again = others.any(|other| {
+        let both = own.person.as_ref().zip(other.person.as_ref());
+        let what = (other.date, &other.kind, &other.topic) == (own.date, &own.kind, &own.topic);
+        what && both.is_some_and(|(one, another)| one.same_as(another))
+    });
+    let message = "这一天给这个人还登记过一样的一次，是同一次的请作废一条";
+    Vec::from_iter(again.then(|| Problem::new("date", AGAIN.code, message)))
+}
+
 impl Noun for Advice {
     const KIND: Kind = Kind::Advice;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[alive_then::<Self>(IN_FAMILY_OR_NAMED)],
+        rules: &[alive_then::<Self>(IN_FAMILY_OR_NAMED), AGAIN],
         past: &[
             Telling::always(
                 "date",
@@ -178,6 +199,9 @@ impl Noun for Advice {
             (self.topic.is_empty(), "topic", "请选择内容"),
             (tidy(&self.by).is_none(), "by", "请填写服务人"),
         ])
+    }
+    fn beyond(&self, limits: &Limits) -> Vec<Problem> {
+        Vec::from_iter(too_long(self.minutes, limits, &self.region, self.date))
     }
     fn gaps(&self) -> Vec<Gap> {
         let named = is_named(self.person.as_ref());
