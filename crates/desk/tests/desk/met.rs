@@ -90,7 +90,7 @@ async fn nobody_is_counselled_after_their_death_and_a_claim_may_be_paid_then() {
     office.ok(of("insurance_claim", Some(first), json!({"days": 3}))).await;
 }
 
-/// As somebody writes it who types names: whoever is met, asked, counselled, accompanied or reviewed, and the whole family.
+/// As somebody writes it who types names: whoever is met, asked, counselled, accompanied or reviewed, and the family.
 #[tokio::test]
 async fn a_name_alone_means_whoever_of_the_family_bears_it() {
     let office = Office::township(day(2026, 11, 20)).await;

@@ -30,8 +30,8 @@ pub struct Look {
     /// A field by which a book finds records without reading all of them: [`ITSELF`], the number or code by which the
     /// kind is known, or what it belongs to.
     pub their: &'static str,
-    /// A field of the record that is checked, or one within it: `person.person`. Of a list each is looked for. Where it names
-    /// records the path goes on in those that an earlier look found: `sign_ins.person`.
+    /// A field of the record that is checked, or one within it: `person.person`. Of a list each is looked for. Where it
+    /// names records the path goes on in those that an earlier look found: `sign_ins.person`.
     pub own: &'static str,
 }
 
@@ -223,8 +223,8 @@ fn broken<A: Around>(
     Ok((rule.check)(&beside))
 }
 
-/// What a field says that names others, each of a list: `person`, `person.person`, `sign_ins`; through the records that were
-/// found so far `sign_ins.person`.
+/// What a field says that names others, each of a list: `person`, `person.person`, `sign_ins`; through the records that
+/// were found so far `sign_ins.person`.
 fn values(fields: &Fields, path: &str, seen: &[Vec<Record>]) -> Vec<String> {
     let (first, within) = path.split_once('.').unwrap_or((path, ""));
     let said: &[Value] = match fields.get(first) {

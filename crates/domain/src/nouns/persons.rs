@@ -64,8 +64,9 @@ pub(super) const IN_FAMILY: &[Look] = &[Look { kind: "person", their: "household
 pub(super) const IN_FAMILY_OR_NAMED: &[Look] =
     &[IN_FAMILY[0], Look { kind: "person", their: ITSELF, own: "person.person" }];
 
-/// Whoever was met, asked, counselled or helped on the noun's day was alive on it, in whichever field a person is named. By their
-/// record, or by a name that in the family only the dead bear. Who writes is held to it, as with those who are of the family.
+/// Whoever was met, asked, counselled or helped on the noun's day was alive on it, in whichever field a person is named.
+/// By their record, or by a name that in the family only the dead bear. Who writes is held to it, as with those who are
+/// of the family.
 pub(super) const fn alive_then<N: Noun>(looks: &'static [Look]) -> Rule {
     Rule { code: DIED, reach: Reach::Writer, looks, check: crate::around::check_of(dead::<N>) }
 }

@@ -1,4 +1,5 @@
-//! What an entry of hours may be beside others: a day has 24 hours, an occasion is entered once, and who serves is a volunteer.
+//! What an entry of hours may be beside others: a day has 24 hours, an occasion is entered once, and who serves is a
+//! volunteer.
 
 use chrono::NaiveDate;
 
