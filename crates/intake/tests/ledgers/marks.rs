@@ -181,6 +181,7 @@ fn struck_and_hidden_rows_of_an_xml_spreadsheet_are_told() {
         hidden_columns: vec![1],
         struck_cells,
         struck_whole: vec![(3, 0)],
+        written: Vec::new(),
         comments: 1,
     };
     assert_eq!(marks(&workbook), &expected);
