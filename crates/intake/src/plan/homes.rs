@@ -109,9 +109,12 @@ impl Planner<'_> {
         if said.is_none() && reader.is_refused() && !refused {
             return None;
         }
-        // Without a village the family may be one of the village above, or the only one of this name at all.
+        // Without a village the family may be one of the village above, or the only one of this name at all. What nobody can
+        // mend once it is written is booked to no family by the row above.
         let within = said.unwrap_or_else(|| self.places.scope().clone());
-        let above = self.above.clone().filter(|_| reader.said("village").is_none() && self.village.is_none());
+        let in_village = within.level() == Level::Village;
+        let blank = reader.said("village").is_none() && self.village.is_none();
+        let above = self.above.clone().filter(|_| blank && !reader.sheet.head.kind.is_fixed());
         for field in names {
             let Some(text) = reader.said(field) else { continue };
             let roll = self.staged.roll();
@@ -134,11 +137,16 @@ impl Planner<'_> {
                 "head" => roll.by_name(place, &name),
                 _ => roll.by_person(place, &name),
             };
-            let above = above.as_ref().map(named);
-            return match above
-                .filter(|found| matches!(found, ByName::One(_)))
-                .unwrap_or_else(|| named(&within))
-            {
+            let found = named(&within);
+            let above = above.as_ref().map(named).filter(|found| matches!(found, ByName::One(_)));
+            if above.is_some() && matches!(found, ByName::Several) {
+                let hint = format!(
+                    "有几户叫{name}，这一行没有写村（社区），录入时按上一行的村认作那个村的一户，请核对"
+                );
+                let column = if reader.has("village") { "village" } else { *field };
+                reader.find(column, FindingCode::MatchedByName, hint);
+            }
+            return match above.unwrap_or(found) {
                 ByName::One(family) => Some(family.clone()),
                 ByName::Guessed(family) => {
                     let hint = format!("姓名里有认不出的字，录入时认作本村的{}家，请核对", family.head_name);
@@ -151,7 +159,13 @@ impl Planner<'_> {
                     None
                 }
                 ByName::Several => {
-                    reader.find(field, unknown, "有几户同名，请填写信息编码，或加一列身份证号");
+                    let hint = match in_village {
+                        true => "有几户同名，分不清是哪一户，没有录入；请填写信息编码，或加一列身份证号",
+                        false => {
+                            "有几户同名，分不清是哪一户，没有录入；请写明村（社区），或填写信息编码、身份证号"
+                        }
+                    };
+                    reader.find(field, unknown, hint);
                     None
                 }
             };

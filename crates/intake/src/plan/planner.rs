@@ -336,9 +336,11 @@ impl<'a> Planner<'a> {
         found
     }
 
-    /// A register names the village in the first row of each only; a blank below means the same.
+    /// A register names the village in the first row of each only; a blank below means the same. Not of what nobody can
+    /// mend once it is written.
     fn region_above(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
-        if !reader.has("village") || reader.sheet.village_merged {
+        let fixed = reader.sheet.head.kind.is_fixed();
+        if fixed || !reader.has("village") || reader.sheet.village_merged {
             return None;
         }
         let above = self.above.clone()?;

@@ -108,3 +108,45 @@ fn an_amount_merged_over_payments_waits_until_each_is_written() {
     let plan = plan_as(&book, ("340323100", Some("aid_entry")), &Mapping::default(), &workbook);
     assert_eq!((plan.rows.new, codes(&plan)), (2, vec![found(3, "number_invalid")]));
 }
+
+/// Two families of one name in two villages.
+fn namesakes() -> Book {
+    let mut book = book(HEADS);
+    for (id, region, head) in
+        [(4, "340323100001", "白超"), (5, "340323100002", "白超"), (6, "340323100002", "白强")]
+    {
+        let home = json!({"region": region, "head_name": head});
+        book.records.insert(Uuid::from_u128(id), (Kind::Household, home.as_object().cloned().unwrap()));
+    }
+    book
+}
+
+/// The village of the row above is no proof of whom money was given to.
+#[test]
+fn money_is_booked_to_neither_of_two_namesakes_by_the_village_of_the_row_above() {
+    let list = |village: &str| {
+        let rows = format!(
+            "孟庄社区,白强,2026-02-10,春节,现金,500,协会\n{village},白超,2026-02-10,春节,现金,500,协会\n"
+        );
+        let workbook =
+            open(format!("村,户主,发放日期,慰问时节,发放形式,金额,资金来源\n{rows}").as_bytes(), "名单.csv");
+        plan_as(&namesakes(), ("340323100", Some("aid_entry")), &Mapping::default(), &workbook)
+    };
+    let blank = list("");
+    assert_eq!((blank.rows.new, codes(&blank)), (1, vec![found(3, "household_unknown")]));
+    let hint = &blank.findings[0].hint;
+    assert!(hint.contains("分不清是哪一户") && hint.contains("请写明村"), "{hint}");
+    let said = list("东关社区");
+    assert_eq!((said.rows.new, codes(&said)), (2, vec![]));
+    assert_eq!(said.groups[1].records[0].fields["household"], json!(Uuid::from_u128(4)));
+}
+
+/// What can be mended is taken, and told.
+#[test]
+fn a_village_of_the_row_above_that_decides_between_namesakes_is_told() {
+    let list = "村,户主,调查日期,被调查人,主要需求\n孟庄社区,白强,2026-02-10,白强,就医\n,白超,2026-02-10,白超,就医\n";
+    let workbook = open(list.as_bytes(), "名单.csv");
+    let plan = plan_as(&namesakes(), ("340323100", Some("need_survey")), &Mapping::default(), &workbook);
+    assert_eq!((plan.rows.new, codes(&plan)), (2, vec![found(3, "matched_by_name")]));
+    assert_eq!(plan.groups[1].records[0].fields["household"], json!(Uuid::from_u128(5)));
+}
