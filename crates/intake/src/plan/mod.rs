@@ -3,6 +3,7 @@
 mod activities;
 mod adults;
 mod alike;
+mod amounts;
 mod around;
 mod cells;
 mod compare;
@@ -222,6 +223,8 @@ pub enum NoticeCode {
     MaskedCells,
     /// The book has no family yet, and the rows name families: told once.
     FamiliesMissing,
+    /// A choice that a record cannot be without was not said, and the same was taken for all.
+    FilledIn,
 }
 
 impl NoticeCode {
@@ -246,6 +249,7 @@ impl NoticeCode {
             NoticeCode::ColumnsUnknown => "columns_unknown",
             NoticeCode::MaskedCells => "masked_cells",
             NoticeCode::FamiliesMissing => "families_missing",
+            NoticeCode::FilledIn => "filled_in",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is told of a sheet or a file as a whole.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::planner::RowAt;
@@ -9,6 +11,16 @@ use super::{Notice, NoticeCode, SheetReport};
 use crate::heads::Recognised;
 use crate::kind::SheetKind;
 use crate::workbook::{Cell, Sheet, Workbook, column_letters};
+
+/// What stands for a cell that says nothing, of what a record cannot be without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FilledIn {
+    /// The code of the column that would say it, and what a worker calls it.
+    pub(super) column: &'static str,
+    pub(super) label: &'static str,
+    /// In words.
+    pub(super) value: &'static str,
+}
 
 /// What is counted over the rows of a sheet, to be told once.
 #[derive(Debug, Default)]
@@ -23,6 +35,8 @@ pub(super) struct Tally {
     pub(super) first_guess: Option<(u32, NaiveDate)>,
     /// Cells in which a number stands masked.
     pub(super) masked: usize,
+    /// New rows in which something stands that they did not say.
+    pub(super) filled_in: BTreeMap<FilledIn, usize>,
 }
 
 /// Sheets that nothing was read of; what of a sheet a person sees and an import does not.
@@ -268,6 +282,17 @@ pub(super) fn of_sheet(
             tiexin_domain::PartialDate::Day(day).label()
         );
         notices.push(Notice { sheet: name.clone(), code: NoticeCode::YearGuessed, hint });
+    }
+    for (one, rows) in &tally.filled_in {
+        let FilledIn { label, value, .. } = one;
+        let there = report.columns.iter().any(|column| column.field == Some(one.column));
+        let hint = match there {
+            true => format!("{called}有 {rows} 行没有写“{label}”，都按“{value}”登记，请核对；不是的请先写上"),
+            false => format!(
+                "{called}没有“{label}”这一列，{rows} 行都按“{value}”登记，请核对；不是的请先加上这一列，或在“认出的列”里指定"
+            ),
+        };
+        notices.push(Notice { sheet: name.clone(), code: NoticeCode::FilledIn, hint });
     }
     if tally.masked > 0 {
         let hint = format!(

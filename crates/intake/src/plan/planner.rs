@@ -282,6 +282,7 @@ impl<'a> Planner<'a> {
                 report.taken_as.insert(row, Taken::Unchanged);
             }
             Outcome::Taken { group, taken } => {
+                self.note_filled_in(&reader, taken);
                 report.rows.add(taken);
                 report.taken_as.insert(row, taken);
                 if let Some(group) = group {

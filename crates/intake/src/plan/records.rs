@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::alike;
 use super::compare::begins_with;
 use super::homes::Home;
+use super::notices::FilledIn;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::settle::{Draft, Drafts};
@@ -290,7 +291,8 @@ fn refer(reader: &mut RowReader<'_>, shape: &Shape, home: &Home, fields: &mut Fi
     }
 }
 
-/// What stands for an empty cell; what is missing all the same is told.
+/// What stands for an empty cell, which is told of the whole sheet; what is missing all the same is told of the row. What
+/// nobody can mend once it is written waits until the row says it.
 fn complete(reader: &mut RowReader<'_>, records: Records, fields: &mut Fields) {
     for (column, own) in own_columns(records).filter(|(column, own)| column.part_of.is_none() && own.required)
     {
@@ -300,20 +302,45 @@ fn complete(reader: &mut RowReader<'_>, records: Records, fields: &mut Fields) {
         let told = |found: &crate::finding::Finding| {
             found.field == Some(column.code) && found.severity == Severity::Refused
         };
-        match begins_with(own) {
+        let begins = begins_with(own).filter(|_| own.absent.is_some() || !reader.sheet.head.kind.is_fixed());
+        match begins {
             Some(code) => {
                 fields.insert(own.name.into(), code.into());
+                // Of what an empty cell means by itself nobody chose anything.
+                let chosen = choice_of(own, code).filter(|_| own.absent.is_none());
+                let told = chosen.map(|value| FilledIn { column: column.code, label: column.label, value });
+                reader.filled_in.extend(told);
             }
             None if reader.findings.iter().any(told) => {}
             None if reader.has(column.code) => {
-                reader.find(column.code, FindingCode::FieldMissing, format!("请填写{}", own.label));
+                let hint = format!("请填写{}{}", own.label, choices_of(own));
+                reader.find(column.code, FindingCode::FieldMissing, hint);
             }
             None => {
-                let hint = format!("表里没有“{}”这一列，请加上，或在“认出的列”里指定哪一列是它", own.label);
+                let hint = format!(
+                    "表里没有“{}”这一列，请加上{}，或在“认出的列”里指定哪一列是它",
+                    own.label,
+                    choices_of(own)
+                );
                 reader.find(column.code, FindingCode::FieldMissing, hint);
             }
         }
     }
+}
+
+/// What a worker reads for a choice.
+fn choice_of(own: &shape::Field, code: &str) -> Option<&'static str> {
+    match own.holds {
+        Holds::Code(choices) => shape::label_in(choices, code),
+        _ => None,
+    }
+}
+
+/// What can be chosen, in brackets.
+fn choices_of(own: &shape::Field) -> String {
+    let Holds::Code(choices) = own.holds else { return String::new() };
+    let labels: Vec<&str> = choices.iter().map(|(_, label)| *label).collect();
+    format!("（每一行填其中之一：{}）", labels.join("、"))
 }
 
 /// By what a row is known again: its place or family, day, name, persons, and the words without which it is not.

@@ -2,15 +2,22 @@
 
 use tiexin_domain::shape::{Audience, Role};
 
-use super::SheetReport;
 use super::planner::Planner;
 use super::reader::RowReader;
 use super::values::Period;
+use super::{SheetReport, Taken};
 use crate::finding::{Finding, FindingCode};
 use crate::heads::records::naming;
 use crate::kind::{Records, SheetKind};
 
 impl Planner<'_> {
+    /// What a new row's record holds that the row did not say.
+    pub(super) fn note_filled_in(&mut self, reader: &RowReader<'_>, taken: Taken) {
+        for one in reader.filled_in.iter().filter(|_| taken == Taken::New) {
+            *self.tally.filled_in.entry(*one).or_default() += 1;
+        }
+    }
+
     /// Whose row it is; never the child's name.
     pub(super) fn who(&self, reader: &RowReader<'_>) -> Option<String> {
         let fields: &[&str] = match reader.sheet.head.kind {

@@ -198,9 +198,13 @@ fn a_sheet_of_an_offices_own_is_read_by_what_its_heads_mean() {
     assert_eq!((&held["approval"], &held["notes"]), (&json!("pending"), &json!("血型：O")));
     let told: Vec<_> =
         first.notices.iter().map(|notice| (notice.code, notice.hint.contains("“血型”"))).collect();
-    assert_eq!(told, [(NoticeCode::ColumnsInNotes, true)]);
+    // That nobody said who was approved is told once, with what stands there.
+    assert_eq!(told, [(NoticeCode::FilledIn, false), (NoticeCode::ColumnsInNotes, true)]);
+    let hint = &first.notices[0].hint;
+    assert!(["没有“审核”这一列", "2 行", "“待审核”"].iter().all(|said| hint.contains(said)), "{hint}");
     book.write(&first);
-    assert_eq!(as_kind(&book, "volunteer", rows).rows.unchanged, 2);
+    let again = as_kind(&book, "volunteer", rows);
+    assert_eq!((again.rows.unchanged, again.notices.len()), (2, 1));
 }
 
 #[test]

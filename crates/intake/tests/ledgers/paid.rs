@@ -150,3 +150,26 @@ fn a_village_of_the_row_above_that_decides_between_namesakes_is_told() {
     assert_eq!((plan.rows.new, codes(&plan)), (2, vec![found(3, "matched_by_name")]));
     assert_eq!(plan.groups[1].records[0].fields["household"], json!(Uuid::from_u128(5)));
 }
+
+/// What nobody wrote is not booked as cash of the association's: it could only be taken back one by one.
+#[test]
+fn a_list_that_does_not_say_whose_money_it_was_waits() {
+    let list = |heads: &str, rest: &str| {
+        let text = format!("户主,发放日期,慰问时节,金额{heads}\n李桂兰,2026-02-10,春节,500{rest}\n");
+        plan_as(
+            &book(HEADS),
+            ("340323100", Some("aid_entry")),
+            &Mapping::default(),
+            &open(text.as_bytes(), "名单.csv"),
+        )
+    };
+    let without = list("", "");
+    assert_eq!((without.rows.new, codes(&without)), (0, vec![found(2, "field_missing"); 2]));
+    let hints: Vec<&str> = without.findings.iter().map(|found| found.hint.as_str()).collect();
+    for said in ["“发放形式”这一列", "“资金来源”这一列", "现金、打卡、实物"] {
+        assert!(hints.iter().any(|hint| hint.contains(said)), "{hints:?}");
+    }
+    let blank = list(",发放形式,资金来源", ",,协会");
+    assert_eq!((blank.rows.new, codes(&blank)), (0, vec![found(2, "field_missing")]));
+    assert_eq!(list(",发放形式,资金来源", ",打卡,财政").rows.new, 1);
+}
