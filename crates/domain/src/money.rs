@@ -44,6 +44,35 @@ impl Fen {
         Ok(Fen(if negative { -total } else { total }))
     }
 
+    /// Reads an amount in words: `伍佰元`, `壹仟零伍拾元整`, `叁角伍分`, `五百元`. None of what is none, and of what could be two:
+    /// `伍佰叁元` may want a 拾.
+    pub fn in_words(text: &str) -> Option<Fen> {
+        let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let plain = plain.strip_prefix("人民币").unwrap_or(&plain);
+        let whole = plain.strip_suffix(['整', '正']).unwrap_or(plain);
+        // 三百 alone may count anything.
+        let capital = whole.contains(['壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖']);
+        if !capital && !whole.contains(['元', '圆']) {
+            return None;
+        }
+        let (yuan, rest) = match whole.split_once(['元', '圆']) {
+            Some((yuan, rest)) => (integer_in_words(yuan)?, rest),
+            None if whole.contains(['角', '分']) => (0, whole),
+            None => (integer_in_words(whole)?, ""),
+        };
+        let rest = rest.trim_start_matches('零');
+        let (jiao, rest) = match rest.split_once('角') {
+            Some((digit, rest)) => (one_digit(digit)?, rest.trim_start_matches('零')),
+            None => (0, rest),
+        };
+        let fen = match rest.strip_suffix('分') {
+            Some(digit) => one_digit(digit)?,
+            None if rest.is_empty() => 0,
+            None => return None,
+        };
+        yuan.checked_mul(100)?.checked_add(jiao * 10 + fen).map(Fen)
+    }
+
     /// The amount in the capital form of printed slips, `伍佰元伍角`.
     pub fn capital(self) -> String {
         const DIGITS: [char; 10] = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖'];
@@ -114,6 +143,60 @@ fn capital_integer(mut value: u64, digits: &[char; 10]) -> String {
         }
     }
     out
+}
+
+fn digit_in_words(c: char) -> Option<i64> {
+    if c == '两' {
+        return Some(2);
+    }
+    let at = |digits: &str| digits.chars().position(|digit| digit == c);
+    let found = at("零壹贰叁肆伍陆柒捌玖").or_else(|| at("〇一二三四五六七八九"))?;
+    i64::try_from(found).ok()
+}
+
+fn one_digit(text: &str) -> Option<i64> {
+    let mut signs = text.chars();
+    digit_in_words(signs.next()?).filter(|_| signs.next().is_none())
+}
+
+/// A whole number in words. Units only fall: 亿, 万, and below them 仟, 佰, 拾.
+fn integer_in_words(text: &str) -> Option<i64> {
+    let (mut whole, mut section): (i64, i64) = (0, 0);
+    let (mut digit, mut gap): (Option<i64>, bool) = (None, false);
+    let (mut group, mut place) = (i64::MAX, i64::MAX);
+    for c in text.chars() {
+        if let Some(own) = digit_in_words(c) {
+            if digit.is_some_and(|before| before != 0) {
+                return None;
+            }
+            gap |= own == 0;
+            digit = Some(own);
+            continue;
+        }
+        let unit = match c {
+            '拾' | '十' => 10,
+            '佰' | '百' => 100,
+            '仟' | '千' => 1_000,
+            '万' | '萬' => 10_000,
+            '亿' => 100_000_000,
+            _ => return None,
+        };
+        if unit < 10_000 {
+            // 拾元 is ten; no other unit stands without its digit.
+            let own = digit.take().or((unit == 10).then_some(1)).filter(|own| *own > 0 && unit < place)?;
+            (section, place, gap) = (section + own * unit, unit, false);
+            continue;
+        }
+        let below = section + digit.take().unwrap_or(0);
+        if below == 0 || unit >= group {
+            return None;
+        }
+        whole = whole.checked_add(below.checked_mul(unit)?)?;
+        (section, group, place, gap) = (0, unit, i64::MAX, false);
+    }
+    let last = digit.unwrap_or(0);
+    let unclear = last > 0 && !gap && ((10 < place && place < i64::MAX) || (place == i64::MAX && whole > 0));
+    if unclear || text.is_empty() { None } else { whole.checked_add(section + last) }
 }
 
 fn narrow(c: char) -> char {
@@ -187,6 +270,40 @@ mod tests {
             (35, "叁角伍分"),
         ] {
             assert_eq!(Fen(fen).capital(), text, "{fen}");
+            assert_eq!(Fen::in_words(text), Some(Fen(fen)), "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_in_words() {
+        for (text, fen) in [
+            ("伍佰元", 50_000),
+            ("人民币伍佰元整", 50_000),
+            ("伍佰", 50_000),
+            ("五百元", 50_000),
+            ("两千元", 200_000),
+            ("壹仟零伍拾元", 105_000),
+            ("拾元", 1_000),
+            ("壹万元", 1_000_000),
+            ("贰拾叁元", 2_300),
+            ("叁元", 300),
+        ] {
+            assert_eq!(Fen::in_words(text), Some(Fen(fen)), "{text}");
+        }
+        for none in [
+            "",
+            "元",
+            "三百",
+            "万元",
+            "500元",
+            "伍佰叁元",
+            "佰伍元",
+            "一箱牛奶",
+            "约伍佰元",
+            "伍佰元每人",
+            "壹万叁元",
+        ] {
+            assert_eq!(Fen::in_words(none), None, "{none}");
         }
     }
 }

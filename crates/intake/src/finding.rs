@@ -102,6 +102,10 @@ codes! {
     AmountMerged = "amount_merged", Todo;
     /// An amount taken over from the row above by a mark.
     AmountAbove = "amount_above", Todo;
+    /// What each family was given, taken for this one.
+    AmountEach = "amount_each", Todo;
+    /// The year or month of the title was taken for what a payment is of.
+    PeriodOfTitle = "period_of_title", Todo;
     /// An error, a picture or a formula without a result in a cell that may be empty.
     CellLeftOut = "cell_left_out", Todo;
     /// A sign that was lost on the way.

@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use catalogue::{PERIOD, period_by};
 pub use number::{NUMBER, lacks_number, number_among};
 use payment::{Payment, named};
 
@@ -230,20 +231,20 @@ impl Noun for AidEntry {
                     .with(&["household"])
                     .roles(&[Role::Persons])
                     .hint("给一个人的写姓名，给全家的空着"),
-                on_day("date", "发放日期"),
+                on_day("date", "发放日期").also(&["慰问日期", "慰问时间", "领取日期", "领取时间"]),
                 Field::new("occasion", "慰问时节", Holds::Code(Occasion::CHOICES))
                     .also(&["时节", "慰问类别"])
                     .with(&["programme"])
                     .roles(&[Role::Category])
                     .asked(),
                 Field::new("programme", "项目", Holds::Text)
-                    .also(&["项目名称", "救助项目"])
+                    .also(&["项目名称", "救助项目", "慰问项目", "发放项目"])
                     .with(&["period", "household", "person", "recipient_number", "reverses"])
                     .tells()
                     .finds(&[Find::Words])
                     .hint("按项目目录里的名称写；节日慰问可以不写"),
                 Field::new("period", "所属年度（期）", Holds::PartialDay)
-                    .also(&["年度", "期次"])
+                    .also(&["年度", "期次", "所属年度", "发放年度"])
                     .with(&["programme"])
                     .hint("有项目的要写：一年一次的写到年，一月一次的写到月"),
                 Field::new("form", "发放形式", Holds::Code(AidForm::CHOICES))
@@ -252,7 +253,7 @@ impl Noun for AidEntry {
                     .must()
                     .start(Start::Code("cash")),
                 Field::new("amount", "金额", Holds::Money)
-                    .also(&["慰问金", "救助金额", "折价"])
+                    .also(&["慰问金", "慰问金额", "救助金", "救助金额", "发放金额", "折价"])
                     .required()
                     .with(&["reverses", "programme", "date"])
                     .roles(&[Role::Number])
@@ -270,7 +271,7 @@ impl Noun for AidEntry {
                     .start(Start::Code("association"))
                     .hint("基金会的钱要走项目申请，不在这里登记"),
                 Field::new("signed_by", "签收人", Holds::Text)
-                    .also(&["领取人"])
+                    .also(&["领取人", "领取人签字", "领款人", "领款人签字", "签收人签字", "签字"])
                     .finds(&[Find::Words])
                     .asked(),
                 Field::new("recipient_number", "受益人身份证号", Holds::Text)

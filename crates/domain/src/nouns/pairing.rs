@@ -129,7 +129,7 @@ impl Noun for Pairing {
                 Field::new("by_name", "结对人（单位）", Holds::Text).tells().finds(&[Find::Words]),
                 Field::new("by_kind", "结对方", Holds::Code(HelperKind::CHOICES))
                     .start(Start::Code("volunteer")),
-                FROM,
+                FROM.also(&["结对时间", "结对日期", "帮扶开始时间"]),
                 Field::new("agreed", "本户已同意", Holds::Flag).asked(),
                 TO.fold("结束"),
                 Field::new("why_ended", "结束原因", Holds::Text).free().fold("结束"),

@@ -130,9 +130,24 @@ const TITLES_END: &[&str] = &["表", "册", "单", "台账", "登记", "记录",
 fn takes_a_title(sheet: &Sheet, first: u32, depth: u32) -> bool {
     let last = first + depth - 1;
     let Some(lowest) = sheet.row(last) else { return false };
-    let mut lone =
-        (first..last).filter_map(|number| sheet.row(number)).map_while(|row| Some((row, alone(row)?)));
+    let above = || (first..last).filter_map(|number| sheet.row(number));
+    let mut lone = above().map_while(|row| Some((row, alone(row)?)));
     lone.any(|(row, columns)| is_title(sheet, row, columns, lowest))
+        || above().any(|row| is_caption(row, lowest))
+}
+
+/// Whether a row says who filled the sheet in, when and in which unit (`填报单位：…`, `单位：元`), and names no column.
+fn is_caption(row: &Row, below: &Row) -> bool {
+    let filled = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let says = |cell: &Cell| cell.shown().contains(['：', ':']);
+    let dated = |cell: &Cell| {
+        let text = cell.shown();
+        matches!(cell, Cell::DateTime(_))
+            || (text.contains('年') && text.contains(|c: char| c.is_ascii_digit()))
+    };
+    let mut cells = row.cells.iter().filter(|cell| !cell.is_empty());
+    let some = row.cells.iter().any(says);
+    some && filled(row) < filled(below) && cells.all(|cell| says(cell) || dated(cell))
 }
 
 /// The first and the last column of a row that says one thing only.

@@ -23,7 +23,16 @@ impl RowReader<'_> {
             return None;
         }
         let unit = self.sheet.units.of(field);
-        match values::money(self.cell(field), unit) {
+        let cell = self.cell(field);
+        let mut read = values::money(cell, unit);
+        if let (Err(BadAmount::Shape), Some(each)) = (read, values::each_family(&cell.shown())) {
+            read = values::money(&Cell::Text(each), unit);
+            if let Ok(Some(fen)) = read {
+                let hint = format!("写的是每户多少，录入时这一户按 {fen} 元，请核对");
+                self.find(field, FindingCode::AmountEach, hint);
+            }
+        }
+        match read {
             Ok(Some(fen)) if fen.0 < 0 => {
                 let hint = match self.sheet.head.kind.is_fixed() {
                     true => "金额是负数；要冲掉一笔，请在本机打开原来那一笔，点“冲正”，不要另记一行负数",

@@ -33,7 +33,7 @@ const THINGS: &[&str] = &["headcount", "handouts"];
 impl Units {
     /// By the heads, else by a caption above them (`单位：万元`).
     pub(super) fn of_sheet(head: &Recognised, above: &[String]) -> Self {
-        let caption = above.iter().filter(|text| is_caption(text)).find_map(|text| Unit::of_money(text));
+        let caption = above.iter().filter_map(|text| caption(text)).find_map(|told| Unit::of_money(&told));
         let mut of = HashMap::new();
         for column in &head.columns {
             let Some(field) = column.field else { continue };
@@ -57,14 +57,34 @@ impl Units {
     }
 }
 
-/// `单位：万元`, `（单位：元）`, `计量单位：千元`; not `填报单位：三元村`.
-fn is_caption(text: &str) -> bool {
+/// What a caption says of the unit: `单位：万元`, `（单位：元）`, `计量单位：千元`, also behind who filled the sheet in; not
+/// `填报单位：三元村`.
+fn caption(text: &str) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let Some(at) = text.find("单位") else { return false };
-    let before = &text[..at];
-    let who = ["填报", "填表", "上报", "制表", "报送", "编制", "组织", "主办"]
-        .iter()
-        .any(|word| before.ends_with(word));
-    let rest: String = text[at + "单位".len()..].chars().take_while(|c| !"）)".contains(*c)).collect();
-    !who && rest.chars().count() <= 12
+    text.match_indices("单位").find_map(|(at, word)| {
+        let before = &text[..at];
+        let who = ["填报", "填表", "上报", "制表", "报送", "编制", "组织", "主办"]
+            .iter()
+            .any(|word| before.ends_with(word));
+        let rest: String = text[at + word.len()..].chars().take_while(|c| !"）)".contains(*c)).collect();
+        (!who && rest.chars().count() <= 12).then(|| format!("{word}{rest}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caption_tells_the_unit_wherever_it_stands() {
+        for (text, told) in [
+            ("单位：万元", Some("单位：万元")),
+            ("（单位：元）", Some("单位：元")),
+            ("填报单位：三元村计生协   单位：万元", Some("单位：万元")),
+            ("填报单位：三元村", None),
+            ("谷阳镇慰问救助发放表", None),
+        ] {
+            assert_eq!(caption(text).as_deref(), told, "{text}");
+        }
+    }
 }

@@ -225,6 +225,8 @@ pub enum NoticeCode {
     FamiliesMissing,
     /// A choice that a record cannot be without was not said, and the same was taken for all.
     FilledIn,
+    /// A row of sums says another one than the rows above it have together.
+    OtherSum,
 }
 
 impl NoticeCode {
@@ -250,6 +252,7 @@ impl NoticeCode {
             NoticeCode::MaskedCells => "masked_cells",
             NoticeCode::FamiliesMissing => "families_missing",
             NoticeCode::FilledIn => "filled_in",
+            NoticeCode::OtherSum => "other_sum",
         }
     }
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::planner::RowAt;
 use super::reshape;
 use super::sections::Section;
+use super::sheet::OtherSum;
 use super::{Notice, NoticeCode, SheetReport};
 use crate::heads::Recognised;
 use crate::kind::SheetKind;
@@ -245,6 +246,19 @@ pub(super) fn families_missing(sheet: Option<&str>, rows: &[u32]) -> Notice {
         rows.first().copied().unwrap_or_default()
     );
     Notice { sheet: sheet.map(str::to_owned), code: NoticeCode::FamiliesMissing, hint }
+}
+
+/// Rows that sum others up otherwise than they are.
+pub(super) fn other_sums(sheet: Option<&str>, sums: Vec<OtherSum>) -> impl Iterator<Item = Notice> {
+    let called = sheet.map(|name| format!("工作表“{name}”")).unwrap_or_else(|| "这份表".into());
+    let sheet = sheet.map(str::to_owned);
+    sums.into_iter().map(move |sum| {
+        let OtherSum { row, head, written, summed } = sum;
+        let hint = format!(
+            "{called}第 {row} 行的合计，“{head}”写的是 {written}，上面各行加起来是 {summed}，请核对有没有漏写、多写"
+        );
+        Notice { sheet: sheet.clone(), code: NoticeCode::OtherSum, hint }
+    })
 }
 
 /// A head and a row with several cells each.

@@ -10,6 +10,10 @@ use uuid::Uuid;
 
 use super::PlannedRecord;
 use super::planner::Planner;
+use super::reader::RowReader;
+use crate::finding::FindingCode;
+use crate::heads::records::columns_of;
+use crate::kind::Records;
 use crate::lookup::{Known, Lookup};
 
 fn family_of(record: &PlannedRecord) -> Option<Uuid> {
@@ -22,6 +26,20 @@ fn says<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
 }
 
 impl Planner<'_> {
+    /// Of a payment whose row says no period: the year, or the month, that the sheet's title names.
+    pub(super) fn with_period(&self, reader: &mut RowReader<'_>, records: Records, fields: &mut Fields) {
+        let period = reader.sheet.period;
+        let said = |year: &i32| reader.sheet.titles.contains(&year.to_string());
+        let Some(year) = period.year.filter(said).filter(|_| !reader.is_refused()) else { return };
+        let kind = records.kind().code();
+        let own = aid_entry::period_by(kind, fields, self.staged.limits(), (year, period.month));
+        let Some(own) = own else { return };
+        fields.insert(aid_entry::PERIOD.into(), serde_json::to_value(own).unwrap_or_default());
+        let column = columns_of(records).iter().find(|column| column.fills(aid_entry::PERIOD));
+        let hint = format!("没有写所属年度（期），录入时按标题里的 {}，请核对", own.label());
+        reader.find(column.map_or("date", |column| column.code), FindingCode::PeriodOfTitle, hint);
+    }
+
     /// Of a new payment whose row says no number: that of whom it is for, or of the family's one head, as their record has
     /// it; as a form does.
     pub(super) fn with_number(&self, record: &mut PlannedRecord) {

@@ -248,6 +248,7 @@ impl<'a> Planner<'a> {
         }
         self.families_missing(first_finding, report);
         super::notices::of_sheet(report, &tally, &self.tabs, &mut self.notices);
+        self.notices.extend(super::notices::other_sums(tab, body.other_sums(&context.units)));
         Ok(())
     }
 

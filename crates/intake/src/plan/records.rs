@@ -48,6 +48,7 @@ impl Planner<'_> {
             refer(reader, shape, home, &mut fields);
         }
         fields.insert("region".into(), region.to_string().into());
+        self.with_period(reader, records, &mut fields);
         complete(reader, records, &mut fields);
         if let Some(notes) = reader.notes() {
             // A noun without a place for remarks keeps them beside its fields, as the ledger's sessions do.

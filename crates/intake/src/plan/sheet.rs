@@ -1,6 +1,10 @@
 //! Which rows of a recognised sheet are data, and what stands in them.
 
+mod totals;
+
 use foldhash::HashMap;
+pub(super) use totals::OtherSum;
+use totals::{is_carried, is_total};
 
 use super::cells::is_ones_own;
 use super::values::ditto;
@@ -88,22 +92,6 @@ impl<'a> DataRow<'a> {
     }
 }
 
-const TOTALS: &[&str] =
-    &["合计", "小计", "总计", "共计", "累计", "本页合计", "本页小计", "总合计", "全镇合计", "全村合计"];
-/// Rows that carry a sum from one printed page to the next.
-const CARRIED: &[&str] = &[
-    "承前页",
-    "过次页",
-    "承上页",
-    "转下页",
-    "接上页",
-    "续上页",
-    "接前页",
-    "上页合计",
-    "本页",
-    "以下空白",
-    "以下无正文",
-];
 /// Fields that templates fill in beforehand: a row that has nothing else is empty.
 const PREFILLED: &[&str] = &[
     "seq",
@@ -325,30 +313,6 @@ fn head_texts<'a>(sheet: &'a Sheet, head: &Recognised) -> Vec<(usize, &'a str)> 
         }
     }
     texts
-}
-
-fn is_total(first: &Cell, second: Option<&Cell>) -> bool {
-    [Some(first), second].into_iter().flatten().any(|cell| {
-        let Cell::Text(text) = cell else { return false };
-        if !text.contains('计') {
-            return false;
-        }
-        let text: String = text.split_whitespace().collect();
-        let bare = text.trim_end_matches(['：', ':']);
-        TOTALS.contains(&bare)
-            || (TOTALS.iter().any(|t| text.starts_with(t))
-                && text.contains(|c: char| "：:0123456789".contains(c)))
-    })
-}
-
-fn is_carried(cell: &Cell) -> bool {
-    let Cell::Text(text) = cell else { return false };
-    // Each of these words has one of the two; most cells have neither.
-    if text.len() > 60 || !text.contains(['页', '下']) {
-        return false;
-    }
-    let text: String = text.split_whitespace().collect();
-    CARRIED.contains(&text.trim_end_matches(['：', ':']))
 }
 
 /// Only the first text counts: a remark at the end of a row of data may well say 联系电话：….

@@ -173,3 +173,43 @@ fn a_list_that_does_not_say_whose_money_it_was_waits() {
     assert_eq!((blank.rows.new, codes(&blank)), (0, vec![found(2, "field_missing")]));
     assert_eq!(list(",发放形式,资金来源", ",打卡,财政").rows.new, 1);
 }
+
+/// The sheet of an office: a title, who filled it in and the unit, then heads of its own, and a sum.
+#[test]
+fn an_offices_own_sheet_of_aid_is_read() {
+    let sheet = |amount: &str, sum: &str| {
+        let fill = |sheet: &mut Worksheet| {
+            sheet.merge_range(0, 0, 0, 7, "谷阳镇2026年困难家庭慰问救助发放表", &Format::new()).unwrap();
+            texts(sheet, 1, &[&["填报单位：谷阳镇计生协会", "", "", "", "", "", "", "单位：元"]]);
+            let rows: [&[&str]; 3] = [
+                &["序号", "户主", "发放时间", "慰问项目", "发放形式", "慰问金额", "资金来源", "领取人签字"],
+                &["1", "李桂兰", "10月12日", "困难慰问", "现金", amount, "协会", "李桂兰"],
+                &["合计", "", "", "", "", sum, "", ""],
+            ];
+            texts(sheet, 2, &rows);
+        };
+        let workbook = open(&xlsx(&[("Sheet1", &fill)]), "慰问.xlsx");
+        plan_as(&book(HEADS), ("340323100", Some("aid_entry")), &Mapping::default(), &workbook)
+    };
+    for (amount, told) in [
+        ("500", vec![found(4, "period_of_title")]),
+        ("伍佰元", vec![found(4, "period_of_title")]),
+        ("500元", vec![found(4, "period_of_title")]),
+        ("500元/户", vec![found(4, "amount_each"), found(4, "period_of_title")]),
+    ] {
+        let plan = sheet(amount, "500");
+        assert_eq!((plan.rows.new, codes(&plan)), (1, told), "{amount}");
+        let heads: Vec<&str> = plan.sheets[0].columns.iter().map(|column| column.head.as_str()).collect();
+        assert_eq!((plan.sheets[0].head_rows, heads[5]), ((3, 3), "慰问金额"), "{heads:?}");
+        let fields = &plan.groups[0].records[0].fields;
+        let said = ["date", "programme", "period", "amount", "signed_by"].map(|name| fields[name].clone());
+        assert_eq!(json!(said), json!(["2026-10-12", "困难慰问", "2026", "500.00", "李桂兰"]), "{amount}");
+        assert!(plan.notices.is_empty(), "{amount}: {:?}", plan.notices);
+    }
+    let other = sheet("500", "1500");
+    let told: Vec<&str> = other.notices.iter().map(|notice| notice.code.as_str()).collect();
+    assert_eq!(told, ["other_sum"]);
+    let hint = &other.notices[0].hint;
+    assert!(["第 5 行", "慰问金额", "1500", "加起来是 500"].iter().all(|said| hint.contains(said)), "{hint}");
+    assert_eq!(codes(&sheet("500元/人", "500")), [found(4, "number_invalid")]);
+}

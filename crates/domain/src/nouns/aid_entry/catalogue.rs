@@ -2,10 +2,35 @@
 
 use chrono::NaiveDate;
 
+use super::payment::text;
+use crate::date::PartialDate;
 use crate::limits::Limits;
-use crate::nouns::Problem;
-use crate::programmes::Elsewhen;
+use crate::nouns::{Kind, Problem};
+use crate::programmes::{Elsewhen, Every};
+use crate::record::Fields;
 use crate::region::RegionCode;
+
+/// The field that says of which year or month a payment is.
+pub const PERIOD: &str = "period";
+
+/// The period of a new payment that says none, by a year, and a month, that stand above it in a list: as much of them as
+/// its programme wants.
+pub fn period_by(
+    kind: &str,
+    fields: &Fields,
+    limits: &Limits,
+    (year, month): (i32, Option<u32>),
+) -> Option<PartialDate> {
+    if kind != Kind::AidEntry.code() || fields.contains_key(PERIOD) {
+        return None;
+    }
+    let place: RegionCode = text(fields, "region")?.parse().ok()?;
+    let day: NaiveDate = text(fields, "date")?.parse().ok()?;
+    match limits.programme(&text(fields, "programme")?, &place, day)?.every {
+        Every::Year => Some(PartialDate::Year(year)),
+        Every::Month => month.map(|month| PartialDate::Month(year, month)),
+    }
+}
 
 /// That it has ended, or not begun, and when; of a name without a row, that there is none.
 pub(super) fn not_in_force(limits: &Limits, name: &str, place: &RegionCode, day: NaiveDate) -> Problem {

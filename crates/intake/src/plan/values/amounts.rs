@@ -81,6 +81,10 @@ pub(in crate::plan) fn money(cell: &Cell, unit: Unit) -> Result<Option<Fen>, Bad
         return Ok(None);
     }
     let text = narrow(&text);
+    // In words the amount names its own unit, or stands in a column of yuan.
+    if let Some(fen) = Fen::in_words(&text).filter(|_| unit.is_one() || text.contains(['元', '圆'])) {
+        return Ok(Some(fen));
+    }
     if !thousands_fit(&text) || ["美", "港", "欧", "$", "£", "€"].iter().any(|other| text.contains(other))
     {
         return Err(BadAmount::Shape);
@@ -109,6 +113,14 @@ pub(in crate::plan) fn money(cell: &Cell, unit: Unit) -> Result<Option<Fen>, Bad
         return Err(BadAmount::Places);
     }
     i64::try_from(fen).map(|fen| Some(Fen(fen))).map_err(|_| BadAmount::Shape)
+}
+
+/// What each family was given (`500元/户`): the amount of a row that is one family's.
+pub(in crate::plan) fn each_family(text: &str) -> Option<String> {
+    let text: String = narrow(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let ends = ["/户", "/家", "每户", "一户"].iter().find_map(|end| text.strip_suffix(end));
+    let begins = || text.strip_prefix("每户");
+    ends.or_else(begins).filter(|rest| !rest.is_empty()).map(str::to_owned)
 }
 
 /// A comma sets three places apart: `1,200.50`; in `1.200,00` or `12,5` it means something else.
@@ -208,6 +220,9 @@ mod tests {
             ("300块", "元", 30_000),
             ("￥13850.00", "（分）", 1_385_000),
             ("300.", "元", 30_000),
+            ("伍佰元", "元", 50_000),
+            ("伍佰", "元", 50_000),
+            ("伍佰元整", "万元", 50_000),
         ] {
             assert_eq!(money(&Cell::Text(text.into()), unit(head)), Ok(Some(Fen(fen))), "{text} {head}");
         }
@@ -219,6 +234,12 @@ mod tests {
         for bad in ["一箱牛奶", "1.200,00", "12,5", "30美元", "200-300", "约300", "300元/人", "1e3", "万"]
         {
             assert_eq!(money(&Cell::Text(bad.into()), Unit::ONE), Err(BadAmount::Shape), "{bad}");
+        }
+        assert_eq!(money(&Cell::Text("伍佰".into()), Unit(Decimal::from(10_000))), Err(BadAmount::Shape));
+        for (text, each) in
+            [("500元/户", Some("500元")), ("每户500元", Some("500元")), ("500元/人", None), ("500", None)]
+        {
+            assert_eq!(each_family(text).as_deref(), each, "{text}");
         }
         assert_eq!(money(&Cell::Text("1.234".into()), Unit::ONE), Err(BadAmount::Places));
     }
