@@ -89,6 +89,18 @@ impl Places {
             .or_else(|| self.with_a_group(text))
     }
 
+    /// The one community or village here that is called so, where a text says the other of the two: 大营村 of 大营社区. No
+    /// place is taken for another one by it; whoever wrote it is told its name.
+    pub(crate) fn of_stem(&self, text: &str) -> Option<&str> {
+        let text = squeeze(text);
+        let rest = self.township_in(&text).map_or(text.as_str(), |(_, rest)| rest);
+        let (stem, sort) = split(rest);
+        let mut found = self.villages.iter().filter(|v| {
+            sort != Sort::Unsaid && v.sort != sort && v.stem == stem && self.scope().covers(&v.code)
+        });
+        found.next().filter(|_| found.next().is_none()).map(|village| village.short.as_str())
+    }
+
     /// `刘集社区3组`, `杨湖村 王庄队`: a group behind the village's name.
     fn with_a_group(&self, text: &str) -> Option<RegionCode> {
         let grouped = text.ends_with(['组', '队', '号', '庄', '圩']) || text.contains(['组', '队']);
@@ -231,6 +243,19 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(places.find(text).as_ref().map(RegionCode::as_str), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_community_is_named_where_somebody_writes_a_village() {
+        let places = places();
+        for (text, called) in [
+            ("杨湖社区", Some("杨湖村")),
+            ("谷阳镇谷阳村", Some("谷阳社区")),
+            ("杨湖", None),
+            ("没有的村", None),
+        ] {
+            assert_eq!(places.of_stem(text), called, "{text}");
         }
     }
 

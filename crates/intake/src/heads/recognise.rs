@@ -169,7 +169,10 @@ fn is_title(sheet: &Sheet, row: &Row, (from, to): (usize, usize), below: &Row) -
     if from == to {
         // Written into one cell: at the left, or by words that no group has.
         let named = TITLES_END.iter().any(|end| text.ends_with(end)) || text.contains('年');
-        return columns.len() > 1 && long && (named || columns.first() == Some(&from));
+        // 2026年12月 alone, in the first column.
+        let dated = text.contains('年') && text.contains('月') && text.contains(|c: char| c.is_ascii_digit());
+        let first = columns.first() == Some(&from);
+        return columns.len() > 1 && ((long && (named || first)) || (dated && first));
     }
     columns.len() > 1 && (under == columns.len() || (long && under * 2 > columns.len()))
 }

@@ -104,9 +104,9 @@ impl Planner<'_> {
 
     fn household_by_name(&mut self, reader: &mut RowReader<'_>, names: &[&str]) -> Option<Family> {
         let unknown = FindingCode::HouseholdUnknown;
-        let refused = reader.is_refused();
         let said = self.region_said(reader);
-        if said.is_none() && reader.is_refused() && !refused {
+        // A village that is none here was told.
+        if said.is_none() && reader.said("village").is_some() {
             return None;
         }
         // Without a village the family may be one of the village above, or the only one of this name at all. What nobody can

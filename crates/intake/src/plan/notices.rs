@@ -291,7 +291,7 @@ pub(super) fn of_sheet(
     }
     if let Some((row, day)) = tally.first_guess {
         let hint = format!(
-            "{called}有 {} 行日期没有写年份，标题里也没有，录入时按离今天最近的年份（如第 {row} 行 {}），请核对",
+            "{called}有 {} 行日期没有写年份，也没有从标题里认出年份，录入时按离今天最近的年份（如第 {row} 行 {}），请核对",
             tally.year_guessed,
             tiexin_domain::PartialDate::Day(day).label()
         );

@@ -331,7 +331,7 @@ impl<'a> Planner<'a> {
             None => self.named.entry(text).or_insert_with_key(|text| self.places.find(text)).clone(),
         };
         if found.is_none() {
-            let hint = "在本地区没有找到这个村（社区），请核对名称，或先选对导入地区";
+            let hint = super::told::no_such_village(&self.places, &village);
             reader.find("village", FindingCode::RegionUnknown, hint);
         }
         self.above = found.clone();

@@ -141,15 +141,24 @@ impl<'a> RowReader<'a> {
         self.findings.iter().any(|f| f.severity == Severity::Refused)
     }
 
-    /// A date that must carry its year; one that is not clear is left out and kept in the notes.
+    /// A date that must carry its year; one that is not clear is left out and kept in the notes. Of a birth two places of the
+    /// year may be of either century.
     pub(super) fn full_date(&mut self, field: &str) -> Option<PartialDate> {
-        match values::date(self.cell(field), None) {
+        let cell = self.cell(field);
+        let birth = field.rsplit('.').next() == Some("birth");
+        let short = if birth { None } else { values::short_year(cell, &self.sheet.period) };
+        match short.map_or_else(|| values::date(cell, None), Dated::Is) {
             Dated::Nothing => None,
             Dated::Is(date) => Some(date),
             Dated::Unclear(why) => {
                 self.keep(field);
                 let hint = format!("{why}；没有录入，原内容记在备注里，请写成如 2016-10 或 2016-10-05");
                 self.find(field, FindingCode::DateLeftOut, hint);
+                None
+            }
+            Dated::Wrong if matches!(values::date(cell, Some(&self.sheet.period)), Dated::Is(_)) => {
+                let hint = "没有写年份，或者年份只写了两位，看不出是哪一年，请写成如 2026-10-05";
+                self.find(field, FindingCode::DateInvalid, hint);
                 None
             }
             Dated::Wrong => {

@@ -9,6 +9,7 @@ use super::{SheetReport, Taken};
 use crate::finding::{Finding, FindingCode};
 use crate::heads::records::naming;
 use crate::kind::{Records, SheetKind};
+use crate::place::Places;
 
 impl Planner<'_> {
     /// What a new row's record holds that the row did not say.
@@ -57,6 +58,14 @@ fn named(reader: &RowReader<'_>, records: Records) -> Option<String> {
     let columns = own.filter_map(|field| reader.sheet.head.column_of(field.name, None)?.field);
     let mut codes = columns.map(|column| column.code).chain(["head", "file_code"]);
     codes.find_map(|code| reader.said(code))
+}
+
+/// That a village is none here, and what is called nearly so.
+pub(super) fn no_such_village(places: &Places, text: &str) -> String {
+    match places.of_stem(text) {
+        Some(called) => format!("在本地区没有找到这个村（社区），有一个叫“{called}”的，请核对名称"),
+        None => "在本地区没有找到这个村（社区），请核对名称，或先选对导入地区".into(),
+    }
 }
 
 /// Which title says which year.

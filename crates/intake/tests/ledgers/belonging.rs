@@ -44,7 +44,7 @@ pub(crate) fn read(book: &Book, kind: &str, rows: &[&[&str]]) -> LedgerPlan {
     plan
 }
 
-fn made<'p>(plan: &'p LedgerPlan, field: &str) -> &'p Value {
+pub(crate) fn made<'p>(plan: &'p LedgerPlan, field: &str) -> &'p Value {
     assert_eq!(plan.groups.len(), 1, "{:?}", plan.findings);
     &plan.groups[0].records[0].fields[field]
 }

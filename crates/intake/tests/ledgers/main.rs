@@ -3,6 +3,7 @@
 mod again;
 mod belonging;
 mod book;
+mod by_row;
 mod cells;
 mod csv_files;
 mod days;

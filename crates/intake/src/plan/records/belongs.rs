@@ -115,9 +115,9 @@ impl Planner<'_> {
             reader.find(TAIL, FindingCode::NumberInvalid, "请写户主身份证号或电话的后四位，或者写全");
             return None;
         }
-        let refused = reader.is_refused();
         let said = self.region_said(reader);
-        if said.is_none() && reader.is_refused() && !refused {
+        // A village that is none here was told.
+        if said.is_none() && reader.said("village").is_some() {
             return None;
         }
         let within = said.unwrap_or_else(|| self.places.scope().clone());
@@ -160,9 +160,9 @@ impl Planner<'_> {
         let everywhere =
             |text: String| matches!(text.as_str(), "全镇" | "全乡" | "全街道" | "镇里" | "镇直" | "各村");
         let whole = !village_only && reader.said("village").is_some_and(everywhere);
-        let refused = reader.is_refused();
         let found = if whole { None } else { self.region(reader) };
-        if reader.is_refused() && !refused {
+        // A village that is none here was told, and is no village that is missing.
+        if !whole && found.is_none() && reader.said("village").is_some() {
             return None;
         }
         let scope = self.places.scope().clone();

@@ -9,6 +9,7 @@ use super::super::reader::RowReader;
 use crate::finding::FindingCode;
 use crate::heads::Field;
 use crate::heads::records::naming;
+use crate::kind::SheetKind;
 use crate::lookup::Known;
 
 impl Planner<'_> {
@@ -22,7 +23,11 @@ impl Planner<'_> {
     ) {
         let (Holds::Reference(kinds), Some(name)) = (own.holds, own.named_by) else { return };
         let Some(text) = reader.said(column.code) else { return };
-        match (&self.called(kinds, &text, region)[..], own.required) {
+        let mut called = self.called(kinds, &text, region);
+        if called.len() > 1 {
+            of_kind_told(reader, own, kinds, fields, &mut called);
+        }
+        match (&called[..], own.required) {
             ([one], _) => {
                 fields.insert(own.name.into(), one.id.to_string().into());
                 fields.insert(name.into(), named(one).unwrap_or(text).into());
@@ -72,6 +77,33 @@ impl Planner<'_> {
             });
         }
         found
+    }
+}
+
+/// Of several of one name those of the kind that the row says beside it (结对方：志愿者), where there is one.
+fn of_kind_told(
+    reader: &RowReader<'_>,
+    own: &shape::Field,
+    kinds: &[&str],
+    fields: &Fields,
+    called: &mut Vec<Known>,
+) {
+    let SheetKind::Records(records) = reader.sheet.head.kind else { return };
+    let told = records.shape().fields.iter().find_map(|field| match field.holds {
+        Holds::Code(choices) if own.with.contains(&field.name) => {
+            let code = fields.get(field.name)?.as_str()?;
+            choices.iter().any(|(choice, _)| kinds.contains(choice)).then_some((choices, code))
+        }
+        _ => None,
+    });
+    let Some((choices, code)) = told else { return };
+    let fits = |known: &Known| match kinds.contains(&code) {
+        true => known.kind.code() == code,
+        // 单位 is what no other choice means.
+        false => choices.iter().all(|(choice, _)| *choice != known.kind.code()),
+    };
+    if called.iter().any(fits) {
+        called.retain(fits);
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use tiexin_domain::amount::read_minutes;
 use tiexin_domain::nouns::{PersonRef, tidy_name};
-use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Role};
+use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Role, Start};
 use tiexin_domain::{Fields, PartialDate};
 
 use super::super::homes::Home;
@@ -195,7 +195,10 @@ fn text(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> O
 /// The code that a text means: its label, the code itself, or a label that alone has the text in it.
 fn code_of(choices: Choices, text: &str) -> Option<&'static str> {
     let said = plain(text);
+    // 县级 is 县.
+    let level = said.strip_suffix('级').unwrap_or(&said);
     let exact = choices.iter().find(|(code, label)| plain(label) == said || plain(code) == said);
+    let exact = exact.or_else(|| choices.iter().find(|(_, label)| plain(label) == level));
     if let Some((code, _)) = exact {
         return Some(code);
     }
@@ -230,10 +233,12 @@ fn unknown_code(reader: &mut RowReader<'_>, column: &Field, own: &shape::Field, 
     reader.find(column.code, FindingCode::CellLeftOut, hint);
 }
 
-/// Whether a title that names a year speaks of this day: of the day of what was done, and of no birth and no signature.
+/// Whether a title that names a year speaks of this day: of the day of what was done or begun, for which a form has today,
+/// and of no birth and no signature.
 fn is_of_the_work(reader: &RowReader<'_>, own: &shape::Field) -> bool {
     let SheetKind::Records(records) = reader.sheet.head.kind else { return false };
-    records.shape().is_work && own.has(Role::Day)
+    let begun = own.form.is_some_and(|form| form.start == Start::Today);
+    own.has(Role::Day) && (records.shape().is_work || begun)
 }
 
 /// A whole day. Of what happened then none that has not been yet.
@@ -290,6 +295,7 @@ mod tests {
     fn a_choice_is_known_by_its_label_or_by_what_only_one_label_has() {
         const APPROVAL: Choices = &[("pending", "待审核"), ("approved", "已通过"), ("declined", "未通过")];
         const YES: Choices = &[("yes", "是"), ("no", "否")];
+        const LEVEL: Choices = &[("city", "市"), ("county", "县")];
         for (choices, text, code) in [
             (APPROVAL, "已通过", Some("approved")),
             (APPROVAL, "已 通过", Some("approved")),
@@ -298,6 +304,8 @@ mod tests {
             (APPROVAL, "通过", Some("approved")),
             (APPROVAL, "没通过", None),
             (APPROVAL, "很好", None),
+            (LEVEL, "县级", Some("county")),
+            (LEVEL, "区级", None),
             (YES, "不是", None),
             (YES, "是", Some("yes")),
         ] {

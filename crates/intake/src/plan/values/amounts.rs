@@ -162,10 +162,14 @@ fn decimal(text: &str) -> Option<Decimal> {
 const COUNTED: &[char] =
     &['人', '次', '份', '天', '日', '名', '个', '册', '张', '场', '户', '套', '条', '件', '本', '位', '例'];
 
-/// `35`, `35人`, `1,200 人次`, `0.2千份`. `None` when it is no whole number of things.
+/// Square metres, as people write them.
+const AREAS: &[&str] = &["平方米", "平米", "平方", "㎡", "m²", "m2"];
+
+/// `35`, `35人`, `1,200 人次`, `0.2千份`, `120平方米`. `None` when it is no whole number of things.
 pub(in crate::plan) fn count(text: &str, unit: Unit) -> Option<u32> {
     let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    let bare = plain.trim_end_matches(COUNTED);
+    let area = AREAS.iter().find_map(|area| plain.strip_suffix(area));
+    let bare = area.unwrap_or_else(|| plain.trim_end_matches(COUNTED));
     let (digits, unit) = if bare.ends_with(['万', '千', '百']) {
         own_scale(bare)
     } else if bare.len() < plain.len() {
@@ -248,6 +252,7 @@ mod tests {
     fn numbers_of_things() {
         assert_eq!(count("１，２００人次", Unit::ONE), Some(1200));
         assert_eq!(count("50份", Unit::ONE), Some(50));
+        assert_eq!(count("120平方米", Unit::ONE), Some(120));
         assert_eq!(count("35.0", Unit::ONE), Some(35));
         assert_eq!(count("0.5", Unit(Decimal::from(1000))), Some(500));
         assert_eq!(count("50份", Unit(Decimal::from(1000))), Some(50));

@@ -192,6 +192,19 @@ fn of_text(text: &str, period: Option<&Period>) -> Dated {
     }
 }
 
+/// `24.3.5`: the year by its last two places, of this century where that was yet. A register tells no birth so.
+pub(in crate::plan) fn short_year(cell: &Cell, period: &Period) -> Option<PartialDate> {
+    let Cell::Text(text) = cell else { return None };
+    let text = narrow(&crate::script::seen(text)).replace('、', ".");
+    let text = text.trim();
+    let parts: Vec<&str> = text.trim_end_matches(['日', '号']).split(['.', '-', '/', '年', '月']).collect();
+    let numbers = parts.iter().all(|part| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()));
+    if !numbers || parts.len() != 3 || parts[0].len() != 2 {
+        return None;
+    }
+    PartialDate::parse(text, YearHint::Today(period.today()?)).ok()
+}
+
 /// `10.5-10.7`, `10月5日至7日`.
 fn several_days(text: &str) -> bool {
     let parts: Vec<&str> = text.split(['至', '~', '～', '—', '到']).collect();
@@ -241,7 +254,7 @@ fn unknown_year(period: &Period) -> Dated {
     let why = if period.torn {
         TORN
     } else {
-        "日期没有写年份，标题里也没有，而电脑的日期和时间不对，看不出是哪一年"
+        "日期没有写年份，也没有从标题里认出年份，而电脑的日期和时间不对，看不出是哪一年"
     };
     Dated::Unclear(why.into())
 }

@@ -5,7 +5,7 @@ mod dates;
 mod period;
 
 pub(super) use amounts::{BadAmount, Unit, count, each_family, money};
-pub(super) use dates::{Dated, TORN, date, in_numerals, moment, time_of};
+pub(super) use dates::{Dated, TORN, date, in_numerals, moment, short_year, time_of};
 pub(super) use period::{Period, Today};
 pub(super) use tiexin_domain::nothing::says_nothing;
 
