@@ -123,12 +123,35 @@ pub struct RecordRow {
     /// Of a family's file only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub care: Option<Care>,
+    /// Of what is insert-only, where one of the two is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<TakenBack>,
     /// Why it is hidden, when it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub void: Option<String>,
     pub recorded_by: Option<String>,
     /// Milliseconds since 1970 UTC.
     pub recorded_at: Option<i64>,
+}
+
+/// How an entry that cannot be changed stands to another one of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakenBack {
+    /// Another entry takes it back.
+    Was,
+    /// It takes another one back.
+    Takes,
+}
+
+impl TakenBack {
+    /// What a worker reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            TakenBack::Was => "已冲正",
+            TakenBack::Takes => "冲正",
+        }
+    }
 }
 
 /// Who looks after a family today, and when it was last visited.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
-use tiexin_contract::records::{Care, InVain, RecordRow, RecordState};
+use tiexin_contract::records::{Care, InVain, RecordRow, RecordState, TakenBack};
 use tiexin_domain::access::Action;
 use tiexin_domain::around::{self, Subject};
 use tiexin_domain::limits::Limits;
@@ -33,6 +33,8 @@ pub(crate) struct Rows {
     lost: masking::Lost,
     /// Of pairs of contacts: the family that they look after, by household.
     families: HashMap<Uuid, String>,
+    /// Of what is insert-only: those that another one takes back.
+    taken_back: HashSet<Uuid>,
 }
 
 impl Rows {
@@ -61,6 +63,7 @@ impl Rows {
             refused,
             care: care(at, &records)?,
             families: families(at, &records, &lost)?,
+            taken_back: taken_back(at, &records)?,
             lost,
         })
     }
@@ -97,6 +100,7 @@ impl Rows {
             care: household_of_file(record)
                 .filter(|_| self.columns.have_one_of(&[shape::CONTACTS, shape::LAST_VISIT]))
                 .and_then(|home| self.care.get(&home).cloned()),
+            taken_back: self.how_taken_back(record),
             void: record.void.as_ref().map(|void| self.reason(record, &void.reason, shown)),
             recorded_by: record.text("recorded_by").map(str::to_owned),
             recorded_at: recorded_at(record),
@@ -115,6 +119,12 @@ impl Rows {
         let shape = shape::of(&record.kind).filter(|_| self.columns.have_one_of(&[shape::AGE]))?;
         let birth = PartialDate::parse(record.text(shape.ages()?)?, YearHint::None).ok()?;
         if (shape.ended)(&record.fields) { None } else { birth.age(self.today) }
+    }
+
+    fn how_taken_back(&self, record: &Record) -> Option<TakenBack> {
+        let reversal = shape::reversal(&record.kind)?;
+        let takes = record.reference(reversal).is_some().then_some(TakenBack::Takes);
+        takes.or(self.taken_back.contains(&record.id).then_some(TakenBack::Was))
     }
 
     /// What the page of a family or of a person tells of a record.
@@ -172,6 +182,18 @@ pub(crate) fn families(
         families.extend(family.map(|family| (home, family)));
     }
     Ok(families)
+}
+
+/// Of what is insert-only those that another one takes back.
+fn taken_back(at: &At, records: &[&Record]) -> Result<HashSet<Uuid>, ErrorReply> {
+    let fixed = records.iter().filter(|record| shape::is_fixed(&record.kind));
+    let mut found = HashSet::new();
+    for record in fixed {
+        if at.book().is_taken_back(&record.kind, record.id).map_err(errors::store)? {
+            found.insert(record.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Who looks after the families whose files are among the records.

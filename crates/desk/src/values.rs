@@ -17,6 +17,7 @@ pub(crate) fn cell(row: &RecordRow, field: &str) -> String {
         shape::LAST_VISIT => {
             row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()
         }
+        shape::TAKEN_BACK => row.taken_back.map(|how| how.label().to_owned()).unwrap_or_default(),
         shape::GAPS => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
         _ => row.fields.get(field).map(|value| shown(&row.kind, field, value)).unwrap_or_default(),
     }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use tiexin_contract::records::{ExportList, FileMade, Hit, ListRecords, RecordPage, Search};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
-use tiexin_domain::shape::{Audience, audience};
-use tiexin_domain::{Kind, Level, Record, RegionCode};
+use tiexin_domain::shape::{self, Audience, Holds, audience};
+use tiexin_domain::{Fen, Kind, Level, Record, RegionCode};
 use tiexin_report::{Cell, Column, TableError, TableWriter};
 use tiexin_store::{ListQuery, Regions};
 use uuid::Uuid;
@@ -231,7 +231,10 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();
     let fields: Vec<String> = named.iter().map(|field| (*field).to_owned()).collect();
     let kind = Kind::from_code(&list.kind);
-    let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();
+    let holds: Vec<Option<Holds>> =
+        named.iter().map(|field| shape::field(&list.kind, field).map(|own| own.holds)).collect();
+    let heads =
+        columns.iter().zip(&holds).map(|((_, head), holds)| Column::new(head_of(head, *holds))).collect();
     let name = format!("{}_{}.xlsx", kind.label(), at.today.format("%Y%m%d"));
     let path = args.path.as_deref();
     let unwritten = |error| refused(error, path);
@@ -245,7 +248,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
         for row in rows::of_list(at, &page.records, Some(fields.clone()))? {
             let texts: Vec<String> = named.iter().map(|field| values::cell(&row, field)).collect();
             let cells: Vec<Cell<'_>> =
-                texts.iter().map(|t| if t.is_empty() { Cell::Blank } else { Cell::Text(t) }).collect();
+                texts.iter().zip(&holds).map(|(text, holds)| written(text, *holds)).collect();
             writer.row(&cells).map_err(unwritten)?;
         }
         match page.next {
@@ -260,6 +263,24 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
             Ok(files::written(path))
         }
         None => files::hand_out(&name, None, &writer.finish_bytes().map_err(unwritten)?),
+    }
+}
+
+/// What a spreadsheet adds up is a number there; what is masked stays as it is shown.
+fn written(text: &str, holds: Option<Holds>) -> Cell<'_> {
+    match holds {
+        _ if text.is_empty() => Cell::Blank,
+        Some(Holds::Money) => Fen::parse(text).map_or(Cell::Text(text), Cell::Money),
+        Some(Holds::Count | Holds::Minutes) => text.parse().map_or(Cell::Text(text), Cell::Number),
+        _ => Cell::Text(text),
+    }
+}
+
+/// A number of minutes does not say what it counts.
+fn head_of(head: &str, holds: Option<Holds>) -> String {
+    match holds {
+        Some(Holds::Minutes) if !head.contains("分钟") => format!("{head}（分钟）"),
+        _ => head.to_owned(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What was given is taken back, and never changed or made void by any command.
 
+use calamine::{DataType, Reader};
 use serde_json::{Value, json};
 use tiexin_contract::aid::ReverseAid;
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
 use tiexin_contract::duplicates::CompareDuplicates;
-use tiexin_contract::records::{GetRecord, SaveRecord, VoidRecord};
+use tiexin_contract::records::{ExportList, GetRecord, SaveRecord, TakenBack, VoidRecord};
 use tiexin_domain::access::Role;
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_protocol::ParkCode;
@@ -48,6 +49,34 @@ async fn no_command_changes_what_was_given() {
     let first = office.ok(GetRecord { id }).await;
     assert_eq!((&first.fields["amount"], first.void), (&json!("300.00"), None));
     assert_eq!(office.ok(list("aid_entry", TOWNSHIP, 5)).await.total, 2);
+}
+
+/// A spreadsheet adds numbers up, and what was taken back is told from what stands.
+#[tokio::test]
+async fn a_list_of_what_was_given_is_exported_with_numbers_and_with_what_was_taken_back() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let wrong = office.ok(gift(home, json!({"programme": "困难慰问", "period": "2026"}))).await.id;
+    let back = office.ok(ReverseAid { id: wrong, reason: "重复".into() }).await.id;
+    let stands = office.ok(gift(home, json!({"date": "2026-10-06"}))).await.id;
+    let rows = office.ok(list("aid_entry", TOWNSHIP, 5)).await.rows;
+    let how = |id: Uuid| rows.iter().find(|row| row.id == id).unwrap().taken_back;
+    assert_eq!((how(wrong), how(back), how(stands)), (Some(TakenBack::Was), Some(TakenBack::Takes), None));
+    let columns = ["date", "amount", "taken_back", "period"].map(|name| (name.to_owned(), name.to_owned()));
+    let path = office.folder.path().join("慰问.xlsx");
+    let export = ExportList {
+        list: list("aid_entry", TOWNSHIP, 5),
+        columns: columns.into(),
+        path: Some(path.to_str().unwrap().to_owned()),
+    };
+    office.ok(export).await;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let mut told: Vec<(f64, String)> =
+        sheet.rows().skip(1).map(|row| (row[1].get_float().unwrap(), row[2].to_string())).collect();
+    told.sort_by(|one, other| one.0.total_cmp(&other.0).then_with(|| one.1.cmp(&other.1)));
+    let wanted = [(-300.0, "冲正"), (300.0, ""), (300.0, "已冲正")];
+    assert_eq!(told, wanted.map(|(amount, how)| (amount, how.to_owned())));
 }
 
 #[tokio::test]

@@ -5,14 +5,22 @@ pub const AGE: &str = "age";
 pub const GAPS: &str = "gaps";
 pub const CONTACTS: &str = "care_contacts";
 pub const LAST_VISIT: &str = "care_last_visit";
+/// Of what is insert-only: whether an entry was taken back, or takes one back.
+pub const TAKEN_BACK: &str = "taken_back";
 pub const TITLE: &str = "title";
 /// The column of where a record stands; a list is asked for it by the field that says so.
 pub const PLACE: &str = "region";
 
 /// What such a column is called.
 pub fn reckoned(name: &str) -> Option<&'static str> {
-    let named =
-        [(AGE, "年龄"), (GAPS, "待补"), (CONTACTS, "双岗联系人"), (LAST_VISIT, "最近走访"), (TITLE, "名称")];
+    let named = [
+        (AGE, "年龄"),
+        (GAPS, "待补"),
+        (CONTACTS, "双岗联系人"),
+        (LAST_VISIT, "最近走访"),
+        (TAKEN_BACK, "冲正"),
+        (TITLE, "名称"),
+    ];
     named.into_iter().find(|(one, _)| *one == name).map(|(_, label)| label)
 }
 
@@ -39,6 +47,8 @@ pub enum Shows {
     Contacts,
     /// When the family of a file was last met.
     LastVisit,
+    /// Of what is insert-only: whether it was taken back, or takes another one back.
+    TakenBack,
 }
 
 impl Shows {
@@ -54,6 +64,7 @@ impl Shows {
             Shows::Gaps | Shows::FileGaps => Some(GAPS),
             Shows::Contacts => Some(CONTACTS),
             Shows::LastVisit => Some(LAST_VISIT),
+            Shows::TakenBack => Some(TAKEN_BACK),
         }
     }
 }
@@ -96,6 +107,7 @@ impl Column {
     pub const FILE_GAPS: Column = Column::new(Shows::FileGaps, 11).unsorted();
     pub const CONTACTS: Column = Column::new(Shows::Contacts, 14).unsorted().unfiltered();
     pub const LAST_VISIT: Column = Column::new(Shows::LastVisit, 9);
+    pub const TAKEN_BACK: Column = Column::new(Shows::TakenBack, 5).unsorted().unfiltered();
 
     pub const fn head(mut self, head: &'static str) -> Column {
         self.head = Some(head);

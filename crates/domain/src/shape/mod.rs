@@ -18,7 +18,7 @@ mod words;
 
 pub use audience::Audience;
 pub use field::{Asked, Choices, Field, Find, Holds, Mask, Role, Start, code_in, label_in};
-pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, PLACE, Shows, TITLE, reckoned};
+pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, PLACE, Shows, TAKEN_BACK, TITLE, reckoned};
 pub use many::for_many;
 pub(crate) use parts::places_in;
 pub use parts::{NEWER_CHOICE, Place, field_at, label_at, part_told, parts_told, places, words};

@@ -48,6 +48,13 @@ impl Way {
 }
 
 impl Look<'_> {
+    /// Whether a record of the kind that is shown takes this one back.
+    pub fn is_taken_back(&self, kind: &str, id: Uuid) -> Result<bool> {
+        let Some(reversal) = shape::reversal(kind) else { return Ok(false) };
+        let named = record::collect(self.conn, BY_PARENT, params![id, kind])?;
+        Ok(named.iter().any(|other| other.reference(reversal) == Some(id)))
+    }
+
     /// Of what is insert-only whatever takes one of these back, also where a merge, or its undoing, turned whom only one of
     /// the two names: else what was taken back would count again.
     fn add_what_takes_back(&self, found: &mut Vec<Record>, kind: &str) -> Result<()> {

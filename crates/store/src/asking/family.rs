@@ -223,6 +223,11 @@ impl Book {
         self.look(|look| look.children_of_kind(household, kind))
     }
 
+    /// [`Look::is_taken_back`].
+    pub fn is_taken_back(&self, kind: &str, id: Uuid) -> Result<bool> {
+        self.look(|look| look.is_taken_back(kind, id))
+    }
+
     /// [`Look::by_id_number`].
     pub fn by_id_number(&self, number: &str) -> Result<Vec<Record>> {
         self.look(|look| look.by_id_number(number))

@@ -42,6 +42,8 @@ pub(crate) enum Show {
     Contacts,
     /// When the family was last visited.
     LastVisit,
+    /// Whether it was taken back, or takes another one back.
+    TakenBack,
 }
 
 impl Show {
@@ -108,6 +110,7 @@ impl Column {
             Shows::Gaps => ("", label(shape::GAPS), Show::Gaps),
             Shows::FileGaps => (shape::GAPS, label(shape::GAPS), Show::Gaps),
             Shows::Contacts => (shape::CONTACTS, label(shape::CONTACTS), Show::Contacts),
+            Shows::TakenBack => (shape::TAKEN_BACK, label(shape::TAKEN_BACK), Show::TakenBack),
             Shows::LastVisit => (shape::LAST_VISIT, label(shape::LAST_VISIT), Show::LastVisit),
         };
         Column {
@@ -160,6 +163,7 @@ impl Column {
             }
             Show::Contacts => care::contacts(row),
             Show::LastVisit => care::last_visit(row),
+            Show::TakenBack => row.taken_back.map(|how| how.label().to_owned()).unwrap_or_default(),
             Show::Age => row.age.map(|age| age.to_string()).unwrap_or_default(),
             Show::Title => row.title.clone(),
             Show::Place => row.region_name.clone(),
