@@ -115,7 +115,7 @@ fn covered(
     (fields, masked)
 }
 
-/// The line that names a record on a list; never the child who died.
+/// The line that names a record on a list; never the child who died, nor the one whom the family's file names.
 pub(crate) fn title(record: &Record, lost: &Lost) -> String {
     let unsaid = lost_to(record, lost);
     let covered = unsaid.map(|_| {
@@ -125,7 +125,15 @@ pub(crate) fn title(record: &Record, lost: &Lost) -> String {
     });
     let checked = nouns::check(&record.kind, covered.as_ref().unwrap_or(&record.fields));
     let title = checked.map(|checked| checked.title).unwrap_or_default();
-    prose(&title, unsaid, false).unwrap_or(title)
+    prose(&title, unsaid.filter(|unsaid| !stays_named(record, unsaid)), false).unwrap_or(title)
+}
+
+/// Whether it is the own registration, as a member or a volunteer, of a child who lives: they are named there as
+/// everybody else is, for nothing there says whose child they are.
+fn stays_named(record: &Record, unsaid: &Unsaid) -> bool {
+    let own = shape::of(&record.kind).and_then(|shape| shape.who).is_some_and(|person| !person.is_empty());
+    let name = record.text("name").unwrap_or_default();
+    own && unsaid.is_child(name) && !unsaid.is_lost(name)
 }
 
 /// What somebody wrote about a record, as others than its family's page tell it: a reason, a note.
@@ -136,6 +144,11 @@ pub(crate) fn told(record: &Record, text: &str, lost: &Lost) -> String {
 /// What only their pages say of these families.
 pub(crate) fn lost_in(book: &Book, homes: impl IntoIterator<Item = Uuid>) -> Result<Lost, ErrorReply> {
     book.unsaid(homes, []).map_err(errors::store)
+}
+
+/// Whether of this name in the family only the family's page tells.
+pub(crate) fn is_unnamed(home: Uuid, name: &str, lost: &Lost) -> bool {
+    lost.get(&home).is_some_and(|unsaid| unsaid.is_child(name))
 }
 
 /// A name beside a family on a card or in a hint, as a list would show it.
@@ -175,10 +188,12 @@ fn names_lost(record: &Record, lost: &Lost) -> bool {
 /// Takes out of what people wrote the numbers, and what only the family's page says.
 fn hide(record: &Record, fields: &mut Fields, lost: &Lost) {
     let unsaid = lost_to(record, lost);
+    let stays = unsaid.is_some_and(|unsaid| stays_named(record, unsaid));
     for (field, value) in fields.iter_mut().filter(|(field, _)| is_prose(&record.kind, field)) {
         let own = shape::field(&record.kind, field);
-        let name = own.is_some_and(|field| field.finds.contains(&Find::Name))
-            || own.is_some_and(|field| matches!(field.holds, Holds::Person | Holds::People));
+        let named = own.is_some_and(|field| field.finds.contains(&Find::Name));
+        let name = named || own.is_some_and(|field| matches!(field.holds, Holds::Person | Holds::People));
+        let unsaid = unsaid.filter(|_| !(named && stays));
         hide_in(value, unsaid, name, is_free_text(&record.kind, field));
     }
 }
@@ -186,14 +201,14 @@ fn hide(record: &Record, fields: &mut Fields, lost: &Lost) {
 /// `name`: a person is named there, by a name and nothing else. `free`: see [`Unsaid::hide`].
 fn hide_in(value: &mut Value, unsaid: Option<&Unsaid>, name: bool, free: bool) {
     match value {
-        Value::String(text) if name => match unsaid.filter(|unsaid| unsaid.is_lost(text)) {
-            Some(_) => *text = NOT_HERE.to_owned(),
-            None => {
-                if let Some(shown) = prose(text, None, false) {
-                    *text = shown;
-                }
+        Value::String(text) if name => {
+            if unsaid.is_some_and(|unsaid| unsaid.is_child(text)) {
+                *text = NOT_HERE.to_owned();
+            } else if let Some(shown) = prose(text, unsaid, false) {
+                // As the title has it: 贾小宝（已故）.
+                *text = shown;
             }
-        },
+        }
         Value::String(text) => {
             if let Some(shown) = prose(text, unsaid, free) {
                 *text = shown;

@@ -11,11 +11,16 @@ pub const NOT_HERE: &str = "（不在此显示）";
 /// Shorter words stand in too many texts that mean something else.
 const SHORTEST: usize = 2;
 
+/// What stands between the names where a family's file names several children.
+pub const BETWEEN_NAMES: [char; 6] = ['、', '，', ',', '；', ';', '/'];
+
 /// What is not said of one family.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unsaid {
     /// Of children who died, as [`tidy_name`] makes them.
     lost: BTreeSet<String>,
+    /// Of children whom the family's file names and who live.
+    living: BTreeSet<String>,
     /// Without spaces, the longest first.
     words: Vec<Vec<char>>,
     /// Their given names: said so among those who know the family.
@@ -24,7 +29,7 @@ pub struct Unsaid {
 
 impl Unsaid {
     pub fn is_empty(&self) -> bool {
-        self.lost.is_empty() && self.words.is_empty()
+        self.lost.is_empty() && self.living.is_empty() && self.words.is_empty()
     }
 
     /// A value that only the family's page shows: as a whole, and each phrase of it.
@@ -36,18 +41,24 @@ impl Unsaid {
 
     /// A child who died.
     pub fn add_lost(&mut self, name: &str) {
-        let name = tidy_name(name);
-        if name.is_empty() {
-            return;
-        }
-        enter(&mut self.words, &name);
-        given_names(&name).iter().for_each(|given| enter(&mut self.given, given));
-        self.lost.insert(name);
+        self.lost.extend(enter_child(&mut self.words, &mut self.given, name));
+    }
+
+    /// A child whom the family's file names and who lives, with a disability: its name is not said either, but it is
+    /// visited, greeted and counted as everybody who lives.
+    pub fn add_living(&mut self, name: &str) {
+        self.living.extend(enter_child(&mut self.words, &mut self.given, name));
     }
 
     /// Whether it is the name of a child who died.
     pub fn is_lost(&self, name: &str) -> bool {
         !self.lost.is_empty() && self.lost.contains(&tidy_name(name))
+    }
+
+    /// Whether it is the name of a child of whom only the family's page tells, whether the child died or lives.
+    pub fn is_child(&self, name: &str) -> bool {
+        let name = tidy_name(name);
+        self.lost.contains(&name) || self.living.contains(&name)
     }
 
     /// The text without these words; `None`: it has none of them. `free`: written in somebody's own words, where a child is
@@ -92,6 +103,17 @@ pub(crate) fn given_names(name: &str) -> Vec<String> {
     let long = LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)) || name.chars().count() == 4;
     given.extend((1..=1 + usize::from(long)).map(|places| name.chars().skip(places).collect()));
     given
+}
+
+/// The names of the children whom `names` names, each tidy; they are entered among the words and the given names.
+fn enter_child(words: &mut Vec<Vec<char>>, given: &mut Vec<Vec<char>>, names: &str) -> Vec<String> {
+    let mut all: Vec<String> = names.split(BETWEEN_NAMES).map(tidy_name).collect();
+    all.retain(|name| !name.is_empty());
+    for name in &all {
+        enter(words, name);
+        given_names(name).iter().for_each(|one| enter(given, one));
+    }
+    all
 }
 
 fn enter(words: &mut Vec<Vec<char>>, text: &str) {
@@ -151,6 +173,21 @@ mod tests {
         // Somebody else of that given name, where names stand.
         assert_eq!(unsaid.hide("李小宝", false), None);
         assert!(unsaid.is_lost("贾　小宝") && !unsaid.is_lost("小宝") && !unsaid.is_empty());
+    }
+
+    /// With a disability, say: nobody takes it for one who died.
+    #[test]
+    fn a_child_who_lives_is_not_named_either() {
+        let mut unsaid = Unsaid::default();
+        unsaid.add_living("刘 敏、刘小强");
+        for name in ["刘敏", "刘　敏", "刘小强"] {
+            assert!(unsaid.is_child(name) && !unsaid.is_lost(name), "{name}");
+        }
+        assert!(!unsaid.is_child("刘保全") && !unsaid.is_empty());
+        assert_eq!(unsaid.hide("小强复查", true).as_deref(), Some("（不在此显示）复查"));
+        assert_eq!(unsaid.hide("刘敏家", false).as_deref(), Some("（不在此显示）家"));
+        let died = family();
+        assert!(died.is_child("贾小宝") && died.is_lost("贾小宝"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Reminder, ReminderKind};
 use tiexin_domain::RegionCode;
 use tiexin_domain::reminder::{Of, ReminderRule};
-use tiexin_store::DueFile;
+use tiexin_store::{Birthday, DueFile};
 use uuid::Uuid;
 
 use super::today_whose::of_whom;
@@ -72,14 +72,26 @@ fn birthdays(
     let to = if to == (2, 28) { (2, 29) } else { to };
     let window = Window::from(at.today, ahead);
     let people = at.book().birthdays(regions, from, to).map_err(errors::store)?;
+    let wished = people.iter().filter(|person| !declined.contains(&person.household));
+    let due: Vec<_> = wished.filter_map(|one| Some((one, window.birthday(one.birth, one.lunar)?))).collect();
+    let lost = masking::lost_in(at.book(), due.iter().map(|(person, _)| person.household))?;
     let mut found = Vec::new();
-    for person in people.iter().filter(|person| !declined.contains(&person.household)) {
-        let Some(birthday) = window.birthday(person.birth, person.lunar) else { continue };
+    for (person, birthday) in due {
         let by_lunar = birthday.lunar.map(|day| format!("（农历{day}）")).unwrap_or_default();
-        let text = format!("{} {}{by_lunar}", masking::without_numbers(&person.name), rule.says);
+        let text = format!("{} {}{by_lunar}", greeted(at, person, &lost)?, rule.says);
         found.push(reminder(at, ReminderKind::Birthday, birthday.date, text, Some(person.household)));
     }
     Ok(found)
+}
+
+/// A child whom the family's file names is greeted as the child of the family.
+fn greeted(at: &At, person: &Birthday, lost: &masking::Lost) -> Result<String, ErrorReply> {
+    if !masking::is_unnamed(person.household, &person.name, lost) {
+        return Ok(masking::without_numbers(&person.name));
+    }
+    let home = at.book().get(person.household).map_err(errors::store)?;
+    let family = home.map(|home| masking::title(&home, lost)).unwrap_or_default();
+    Ok(format!("{family}的孩子"))
 }
 
 fn festivals(at: &At, rule: &ReminderRule) -> Vec<Reminder> {

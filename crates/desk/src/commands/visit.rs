@@ -142,6 +142,10 @@ fn start(at: &At, args: VisitStart) -> Result<VisitStartReply, ErrorReply> {
         let living: Vec<Record> = living.cloned().collect();
         reply.household = Some(rows::listed(at, &family.household)?);
         reply.persons = rows::all(at, &living, Shown::Listed)?;
+        // Whom the visitor met is written down by the name that stands here: of one family, as on its own page.
+        for (row, person) in reply.persons.iter_mut().zip(&living) {
+            row.title = masking::without_numbers(person.text("name").unwrap_or_default());
+        }
         reply.preference = family.preference().map(|wish| wish.code().to_owned());
         reply.last_visit = last.map(|visit| rows::listed(at, visit)).transpose()?;
     } else {

@@ -37,5 +37,6 @@ mod sessions;
 mod surroundings;
 mod today;
 mod unknown_fields;
+mod unnamed;
 mod views;
 mod waiting;

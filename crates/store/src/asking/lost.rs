@@ -12,19 +12,44 @@ use tiexin_domain::{Kind, nouns};
 use uuid::Uuid;
 
 use crate::asking::family::Look;
+use crate::asking::search;
 use crate::book::Book;
 use crate::derive::household_key;
 use crate::error::Result;
 use crate::on_disk::connection::HOME_KEY;
 
-/// Of a row of `record`, in a condition: it is no child who died. That is a child of the household of whom a
-/// day of death is known, or the one whom the family's file names.
-pub(crate) const NOT_LOST: &str = " AND NOT (record.kind = 'person' AND (
+/// A condition on a row of `record`: it is no child of the household of whom a day of death is known, nor one whom a file
+/// of the family names. `$files`: which of its files are asked.
+macro_rules! none_of {
+    ($files:literal) => {
+        concat!(
+            " AND NOT (record.kind = 'person' AND (
     (record.category = 'child' AND record.until IS NOT NULL) OR EXISTS (
       SELECT 1 FROM record AS file
-      WHERE file.household = record.household AND file.kind = 'support_file' AND file.category = 'death'
-        AND replace(replace(json_extract(file.fields, '$.child_name'), ' ', ''), '\u{3000}', '')
-          = json_extract(record.fields, '$.name'))))";
+      WHERE file.household = record.household AND file.kind = 'support_file'",
+            $files,
+            "
+        AND instr('、' || replace(replace(replace(replace(replace(replace(replace(
+              json_extract(file.fields, '$.child_name'), ' ', ''), '\u{3000}', ''),
+              '，', '、'), ',', '、'), '；', '、'), ';', '、'), '/', '、') || '、',
+            '、' || json_extract(record.fields, '$.name') || '、') > 0)))"
+        )
+    };
+}
+
+/// Of a row of `record`, in a condition: it is no child who died. That is a child of the household of whom a
+/// day of death is known, or one whom the family's file names.
+pub(crate) const NOT_LOST: &str = none_of!(" AND file.category = 'death'");
+
+/// The same, nor a child who lives and whom the family's file names, as one with a disability: by a name nobody finds
+/// either. Whoever counts or greets the living asks [`NOT_LOST`].
+pub(crate) const NOT_NAMED: &str = none_of!("");
+
+/// Which of the two holds for what is found by this text. A number answers by whom it is: of a child who lives without the
+/// name. With a name beside it, the answer would confirm that name.
+pub(crate) fn not_named_by(text: &str) -> &'static str {
+    if search::is_number(text) { NOT_LOST } else { NOT_NAMED }
+}
 
 /// A condition: people of this family are known, and all of them have died. A child who died is none of them, nor
 /// is a family extinct of which nobody is registered. `household`: SQL of the family's key.
@@ -139,7 +164,9 @@ fn of_family(conn: &Connection, household: Uuid) -> Result<Unsaid> {
     while let Some(row) = rows.next()? {
         let lost: bool = row.get(0)?;
         let name: Option<String> = row.get(1)?;
-        name.filter(|_| lost).iter().for_each(|name| unsaid.add_lost(name));
+        if let Some(name) = name {
+            if lost { unsaid.add_lost(&name) } else { unsaid.add_living(&name) }
+        }
         for nth in 0..own().count() {
             row.get::<_, Option<String>>(2 + nth)?.iter().for_each(|text| unsaid.add(text));
         }
@@ -147,7 +174,7 @@ fn of_family(conn: &Connection, household: Uuid) -> Result<Unsaid> {
     Ok(unsaid)
 }
 
-/// Of each record of a family that tells such things: whether it names a child who died, the child's name, then each field
+/// Of each record of a family that tells such things: whether the child that it names died, the child's name, then each field
 /// that only the family's page shows.
 static OF_FAMILY: LazyLock<String> = LazyLock::new(|| {
     let of_field = |(kind, field): (&Kind, &Field)| {
@@ -164,3 +191,15 @@ static OF_FAMILY: LazyLock<String> = LazyLock::new(|| {
         kinds.into_iter().collect::<Vec<_>>().join(", ")
     )
 });
+
+/// SQL can read no list of characters.
+#[cfg(test)]
+#[test]
+fn what_stands_between_names_is_what_stands_there_in_sql() {
+    for sign in tiexin_domain::unsaid::BETWEEN_NAMES {
+        assert!(
+            NOT_LOST.contains(&format!("'{sign}'")) && NOT_NAMED.contains(&format!("'{sign}'")),
+            "{sign}"
+        );
+    }
+}

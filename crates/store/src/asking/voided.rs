@@ -10,7 +10,7 @@ use tiexin_domain::{Kind, Record, RegionCode, shape};
 use uuid::Uuid;
 
 use crate::asking::history::Event;
-use crate::asking::lost::NOT_LOST;
+use crate::asking::lost::not_named_by;
 use crate::book::Book;
 use crate::derive::{derive, household_key};
 use crate::error::Result;
@@ -82,7 +82,7 @@ impl Book {
         );
         if let Some(text) = &query.text {
             matching.push_str(&list::called(text, &mut args));
-            matching.push_str(NOT_LOST);
+            matching.push_str(not_named_by(text));
         }
         self.read(|conn| {
             let total: i64 = conn

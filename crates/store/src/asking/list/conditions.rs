@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{ListQuery, Op};
 use crate::asking::file_care;
-use crate::asking::lost::{NOT_LOST, not_by_unsaid};
+use crate::asking::lost::{NOT_NAMED, not_by_unsaid, not_named_by};
 use crate::asking::search;
 use crate::derive::{bounds, day_of, household_key};
 use crate::error::{Result, StoreError};
@@ -85,10 +85,13 @@ pub(super) fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<Strin
     if let Some(text) = &query.text {
         all.push_str(&called(text, args));
     }
-    // Whoever asks for a name must not be answered by the child who died.
-    let by_name = query.text.is_some() || query.filter.iter().any(|(field, ..)| field == "name");
-    if query.kind == "person" && by_name {
-        all.push_str(NOT_LOST);
+    // Whoever asks for a name must not be answered by the child of whom only the family's page tells.
+    if query.kind == "person" {
+        if query.filter.iter().any(|(field, ..)| field == "name") {
+            all.push_str(NOT_NAMED);
+        } else if let Some(text) = &query.text {
+            all.push_str(not_named_by(text));
+        }
     }
     Ok(all)
 }
@@ -160,7 +163,7 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
     // compared as lists show it.
     let prose = shape::is_prose(kind, field);
     let listed = |column: &str| if prose { format!("{LISTED}({column})") } else { column.to_owned() };
-    // By a name persons are found, all but the child who died.
+    // By a name persons are found, all but the child of whom only the family's page tells.
     let name = shape::field(kind, field).is_some_and(|field| field.finds.contains(&Find::Name));
     let unsaid = |value: &Value, args: &mut Vec<Sql>| match value.as_str() {
         Some(text) if prose && !name => not_by_unsaid(&text.split_whitespace().collect::<String>(), args),

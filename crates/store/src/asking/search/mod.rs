@@ -8,5 +8,5 @@ mod parts;
 mod query;
 
 pub use parts::seeks_number;
-pub(crate) use parts::{matching, matching_words, words_in};
+pub(crate) use parts::{is_number, matching, matching_words, words_in};
 pub use query::Hit;

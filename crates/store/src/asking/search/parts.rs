@@ -148,6 +148,11 @@ pub fn seeks_number(text: &str) -> bool {
     parts(text).iter().any(|part| matches!(part, Part::Digits(run) if run.len() >= SHORTEST_TAIL))
 }
 
+/// Whether it asks for numbers and for nothing else.
+pub(crate) fn is_number(text: &str) -> bool {
+    parts(text).iter().all(|part| matches!(part, Part::Digits(_)))
+}
+
 /// The words among them.
 pub(super) fn said<'p>(parts: &'p [Part]) -> Vec<&'p str> {
     let word = |part: &'p Part| match part {

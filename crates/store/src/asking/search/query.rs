@@ -7,7 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use tiexin_domain::{Kind, Record, RegionCode, nouns};
 use uuid::Uuid;
 
-use crate::asking::lost::{NOT_LOST, not_by_unsaid};
+use crate::asking::lost::{not_by_unsaid, not_named_by};
 use crate::asking::search::index;
 use crate::asking::search::parts::{
     Part, names_matching, parts, said, sounding, text_matching, two_initials,
@@ -55,7 +55,7 @@ impl Book {
         if parts.is_empty() {
             return Ok(Vec::new());
         }
-        let within = Within { kinds, regions };
+        let within = Within { kinds, regions, but: not_named_by(text) };
         self.read(|conn| {
             let mut hits = by_name(conn, &parts, &within, limit)?;
             let words = by_words(conn, &parts, &within, limit, &hits)?;
@@ -124,6 +124,8 @@ fn by_words(
 struct Within<'a> {
     kinds: &'a [String],
     regions: &'a [RegionCode],
+    /// A condition: who is not found.
+    but: &'static str,
 }
 
 /// One of the two indexes, and whether it can hold records of a kind.
@@ -154,7 +156,8 @@ fn look(
     let mut args = vec![Sql::Text(question.to_owned()), Sql::Integer(limit as i64)];
     args.extend(kinds.iter().map(|kind| Sql::Text((*kind).to_owned())));
     let unsaid: String = said.iter().map(|word| not_by_unsaid(word, &mut args)).collect();
-    let there = format!("hidden = 0{}{NOT_LOST}{unsaid}", crate::asking::list::within(within.regions));
+    let place = crate::asking::list::within(within.regions);
+    let there = format!("hidden = 0{place}{}{unsaid}", within.but);
     let columns = "n, id, kind, scope, version, fields, void, audit_head, hidden";
     let table = table.name;
     if kinds.is_empty() {
