@@ -128,10 +128,11 @@ pub(crate) fn title(record: &Record, lost: &Lost) -> String {
     prose(&title, unsaid.filter(|unsaid| !stays_named(record, unsaid)), false).unwrap_or(title)
 }
 
-/// Whether it is the own registration, as a member or a volunteer, of a child who lives: they are named there as
-/// everybody else is, for nothing there says whose child they are.
+/// Whether it is what a child who lives is in their own right, a member, a volunteer, the holder of a post: they are named
+/// there as everybody else is, for nothing there says whose child they are.
 fn stays_named(record: &Record, unsaid: &Unsaid) -> bool {
-    let own = shape::of(&record.kind).and_then(|shape| shape.who).is_some_and(|person| !person.is_empty());
+    let person = shape::field(&record.kind, "person");
+    let own = person.is_some_and(|field| matches!(field.holds, Holds::Reference(_)));
     let name = record.text("name").unwrap_or_default();
     own && unsaid.is_child(name) && !unsaid.is_lost(name)
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
-use tiexin_domain::Problem;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Field, Holds};
+use tiexin_domain::{Kind, Problem};
 use uuid::Uuid;
 
 use crate::place::region_of;
@@ -39,9 +39,8 @@ pub(super) fn refer(
         let Some(written) = fields.get(field.name).and_then(Value::as_str) else { continue };
         match &found(at, field, written, fields)?[..] {
             [one] => {
-                let lost = masking::lost(at.book(), [one])?;
                 fields.insert(field.name.to_owned(), one.id.to_string().into());
-                fields.insert(text.to_owned(), masking::title(one, &lost).into());
+                fields.insert(text.to_owned(), name_of(at, one)?.into());
             }
             [] => problems.push(unknown(field, text)),
             _ => {
@@ -51,6 +50,14 @@ pub(super) fn refer(
         }
     }
     errors::refuse(problems)
+}
+
+/// A person by the name itself: whoever lists the record hides there what is not said.
+fn name_of(at: &At, record: &Record) -> Result<String, ErrorReply> {
+    let lost = masking::lost(at.book(), [record])?;
+    let by_name = record.kind == Kind::Person.code() && !masking::is_lost(record, &lost);
+    let name = record.text("name").filter(|_| by_name).map(masking::without_numbers);
+    Ok(name.unwrap_or_else(|| masking::title(record, &lost)))
 }
 
 fn unknown(field: &Field, text: &str) -> Problem {

@@ -142,4 +142,8 @@ async fn who_is_a_member_is_named_among_the_members() {
     assert_eq!((page.rows[0].title.as_str(), &page.rows[0].fields["name"]), (CHILD, &json!(CHILD)));
     let hits = office.ok(Search { text: CHILD.into(), limit: 20, kinds: vec![] }).await;
     assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [id], "{hits:?}");
+    // Whoever refers to the child writes down the name, not what stands in its place on a list.
+    let group = json!({"region": VILLAGE, "name": "第一会员小组", "leader": child});
+    let group = saved(&office, "group", group).await;
+    assert_eq!(office.ok(GetRecord { id: group }).await.fields["leader_name"], CHILD);
 }
