@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use tiexin_contract::records::{GetRecord, ListRecords, RecordRow, Search};
+use tiexin_contract::records::{GetRecord, ListRecords, RecordHistory, RecordRow, Search};
 use tiexin_contract::report::GetReport;
 use tiexin_desk::ManualClock;
 use tiexin_testkit::desks::StoryDesk;
@@ -17,6 +17,8 @@ const NO: &str = "谷阳维字第7号";
 const PERSON: &str = "孟庆山";
 const FACTS: &str = "社保卡被停用，两个月没有到账";
 const AGAINST: &str = "城关营业所";
+const WISH: &str = "想知道钱什么时候补";
+const PROTECTION: &str = "想要人身安全保护令";
 
 on_both_stores!(the_story);
 
@@ -111,12 +113,12 @@ async fn the_story(keep: Keep) {
 /// Who asked, what happened and against whom is for who took it down, and from the supervisor up.
 async fn taken_down(office: &Office) -> Uuid {
     let said = json!({"region": VILLAGE, "no": NO, "matter": "support", "asked_on": "2026-09-01", "came_by": "call",
-        "person": {"name": PERSON}, "wish": "想知道钱什么时候补", "facts": FACTS, "against": AGAINST});
+        "person": {"name": PERSON}, "wish": WISH, "facts": FACTS, "against": AGAINST});
     let case = office.taker.record("rights_case", said).await.unwrap();
     // Somebody in danger, of whom no list tells.
     let danger = json!({"region": VILLAGE, "matter": "violence", "asked_on": "2026-09-01", "anonymous": true,
-        "urgent": true});
-    office.taker.record("rights_case", danger).await.unwrap();
+        "urgent": true, "wish": PROTECTION});
+    let danger = office.taker.record("rights_case", danger).await.unwrap();
     office.heard_of(&office.taker).await;
     for (desk, reads) in
         [(&office.taker, true), (&office.colleague, false), (&office.handler, true), (&office.county, true)]
@@ -125,13 +127,22 @@ async fn taken_down(office: &Office) -> Uuid {
         let page = desk.run(list).await.unwrap();
         let mut titles: Vec<&str> = page.rows.iter().map(|row| row.title.as_str()).collect();
         titles.sort_unstable();
-        assert_eq!(titles, ["2026-09-01 权益维护", "谷阳维字第7号 奖扶特扶未落实"]);
+        assert_eq!(titles, ["2026-09-01 权益维护", "谷阳维字第7号 权益维护"]);
         let listed = serde_json::to_string(&page).unwrap();
         let own = desk.run(GetRecord { id: case }).await.unwrap().fields;
-        for (field, word) in [("person", PERSON), ("facts", FACTS), ("against", AGAINST)] {
+        for (field, word) in [("person", PERSON), ("facts", FACTS), ("against", AGAINST), ("wish", WISH)] {
             assert!(!listed.contains(word), "{listed}");
             assert_eq!(own.contains_key(field), reads, "{field}");
         }
+        // That there is a case is told, and how far it is; neither its page nor its history says that it is one of violence.
+        let page = desk.run(GetRecord { id: danger }).await.unwrap();
+        let history = desk.run(RecordHistory { id: danger }).await.unwrap();
+        let told = serde_json::to_string(&(&page, &history)).unwrap();
+        for word in [PROTECTION, "violence", "家庭暴力", "紧急"] {
+            assert!(reads || !told.contains(word), "{word}: {told}");
+        }
+        assert_eq!((told.contains(PROTECTION), page.fields.contains_key("urgent")), (reads, reads));
+        assert!(!listed.contains("urgent") && !listed.contains("violence"), "{listed}");
         let found = Search { text: PERSON.into(), limit: 10, kinds: Vec::new() };
         assert!(desk.run(found).await.unwrap().is_empty());
     }
@@ -195,7 +206,7 @@ async fn taken_up_again(office: &Office, case: Uuid) {
     let done = json!({"result": "satisfied", "closed_on": "2026-10-28", "told_on": "2026-10-28", "satisfied": "yes"});
     let row = office.edits(&office.handler, case, done).await;
     assert!(row.gaps.is_empty());
-    assert_eq!(row.title, "谷阳维字第7号 奖扶特扶未落实");
+    assert_eq!(row.title, "谷阳维字第7号 权益维护");
     assert!(office.told(day(10, 28)).await.is_empty());
 }
 

@@ -288,6 +288,12 @@ fn reads(audience: Audience, record: &Record, shown: Shown, reader: &Reader) -> 
     }
 }
 
+/// Whether it is a flag that the reader may not read: that it was written says already what it says.
+pub(crate) fn is_secret_flag(record: &Record, field: &str, reader: &Reader) -> bool {
+    let flag = shape::field(&record.kind, field).is_some_and(|own| own.holds == Holds::Flag);
+    flag && !may_see(record, field, Shown::Judged, reader)
+}
+
 /// The masked form of a field's text.
 pub(crate) fn mask(how: Mask, text: &str) -> String {
     match how {

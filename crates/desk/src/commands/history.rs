@@ -69,6 +69,7 @@ fn of_one(at: &At, record: &Record, names: &mut Names) -> Result<Vec<HistoryEntr
         let gone = overwritten
             .iter()
             .filter(|gone| event.origin == EventOrigin::Province && gone.seq == event.seq)
+            .filter(|gone| !masking::is_secret_flag(record, &gone.field, &at.reader))
             .map(|gone| HistoryEntry {
                 act: "被后来的内容替换".into(),
                 fields: vec![labels::field(&record.kind, &gone.field)],
@@ -117,7 +118,9 @@ fn of_event(
     let known = |field: &String| {
         event.changes.iter().any(|change| change.field == *field) && !is_for_programs(&record.kind, field)
     };
-    let unknown: Vec<String> = event.fields.iter().filter(|field| !known(field)).cloned().collect();
+    let told = |field: &&String| !masking::is_secret_flag(record, field, &at.reader);
+    let unknown: Vec<String> =
+        event.fields.iter().filter(|field| !known(field)).filter(told).cloned().collect();
     let act = match (&event.import, event.act.as_str()) {
         (Some(label), "create" | "change" | "restore") if is_import(label) => "导入",
         (Some(label), "change") if is_election(label) => deed::word("elect"),
@@ -178,7 +181,11 @@ fn told_changes(
     };
     let mut changes: Vec<&FieldChange> = changes.iter().filter(|change| !named(change)).collect();
     changes.sort_by_key(|change| shape::place(&record.kind, &change.field));
-    for change in changes.into_iter().filter(|change| !is_for_programs(&record.kind, &change.field)) {
+    changes.retain(|change| {
+        let secret = masking::is_secret_flag(record, &change.field, &at.reader);
+        !secret && !is_for_programs(&record.kind, &change.field)
+    });
+    for change in changes {
         let word = |value: &Option<Value>| -> Result<String, ErrorReply> {
             let word =
                 value.as_ref().map(|value| in_words(at, record, &change.field, value, lost)).transpose()?;
