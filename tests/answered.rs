@@ -146,6 +146,14 @@ async fn taken_down(office: &Office) -> Uuid {
         let found = Search { text: PERSON.into(), limit: 10, kinds: Vec::new() };
         assert!(desk.run(found).await.unwrap().is_empty());
     }
+    // Who took it down and the supervisor are told the same day that it waits; nobody else is.
+    for (desk, tells) in [(&office.taker, true), (&office.colleague, false), (&office.handler, true)] {
+        let now = desk.reminded(TOWN).await.contains(&"rights_unaccepted".to_owned());
+        assert_eq!(now, tells);
+    }
+    let passed_on = json!({"accepted_on": "2026-09-01", "handler": "li", "due": "2026-09-01", "result": "referred",
+        "closed_on": "2026-09-01"});
+    assert!(office.edits(&office.handler, danger, passed_on).await.gaps.is_empty());
     case
 }
 

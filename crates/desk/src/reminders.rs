@@ -69,6 +69,9 @@ mod tests {
             for field in of.when.keys() {
                 assert!(shape.field(field).is_some(), "{}: {field}", rule.code);
             }
+            for field in rule.to.iter().filter_map(|to| to.named.as_deref()) {
+                assert!(shape.field(field).is_some(), "{}: {field}", rule.code);
+            }
             let by = shape.field(&of.by).unwrap_or_else(|| panic!("{}: {}", rule.code, of.by));
             let found =
                 by.has(shape::Role::Day) || by.has(shape::Role::Until) || FEW.contains(&of.kind.as_str());

@@ -82,6 +82,8 @@ pub struct To {
     /// Only of families whose named contact they are, or that have none. Danger is told to nobody more for it.
     #[serde(default)]
     pub contact: bool,
+    /// Only of records that name them in this field, and of those that they made: whoever takes a case down knows of it.
+    pub named: Option<String>,
 }
 
 /// Of whose families somebody is told.
@@ -90,6 +92,8 @@ pub enum Whose {
     All,
     /// Of which they are the named contact, and those that have none.
     Own,
+    /// Of no family: of the records that name them, or that they made.
+    Named,
 }
 
 /// One rule. Of several by one code the one of the deepest region holds.
@@ -128,12 +132,16 @@ impl ReminderRule {
         let meant = |to: &&To| {
             to.level.is_none_or(|of| of == level) && to.role.as_ref().is_none_or(|role| roles.contains(role))
         };
-        let mut meant = self.to.iter().filter(meant).peekable();
         if self.to.is_empty() {
             return Some(Whose::All);
         }
-        meant.peek()?;
-        Some(if meant.any(|to| !to.contact) { Whose::All } else { Whose::Own })
+        let whose = |to: &To| match (to.contact, &to.named) {
+            (true, _) => Whose::Own,
+            (false, Some(_)) => Whose::Named,
+            (false, None) => Whose::All,
+        };
+        let whose: Vec<Whose> = self.to.iter().filter(meant).map(whose).collect();
+        [Whose::All, Whose::Own, Whose::Named].into_iter().find(|one| whose.contains(one))
     }
 }
 
@@ -211,5 +219,8 @@ mod tests {
         let by_role = serde_json::json!([{"level": "county", "role": "supervisor"}]);
         assert_eq!(told(by_role.clone(), Level::County, &supervisor), Some(Whose::All));
         assert_eq!(told(by_role, Level::County, &worker), None);
+        let by_name = serde_json::json!([{"role": "supervisor"}, {"named": "handler"}]);
+        assert_eq!(told(by_name.clone(), Level::Township, &supervisor), Some(Whose::All));
+        assert_eq!(told(by_name, Level::Village, &worker), Some(Whose::Named));
     }
 }

@@ -89,7 +89,8 @@ fn family_of(record: &Record) -> Option<Uuid> {
     record.reference(shape::role(&record.kind, Role::Family)?.name)
 }
 
-/// Whether the user is told of it: nobody is of a child who died, and of some families their named contact alone.
+/// Whether the user is told of it: nobody is of a child who died, of some families their named contact alone, and of some
+/// records whom they name.
 fn is_told(
     at: &At,
     look: &Look<'_>,
@@ -100,6 +101,7 @@ fn is_told(
         (Whose::All, _) => true,
         (Whose::Own, Some(home)) => today_whose::tells(rule, at, &look.care_of(home, at.today)?),
         (Whose::Own, None) => false,
+        (Whose::Named, _) => today_whose::is_theirs(rule, at, record),
     };
     Ok(meant && !masking::is_of_lost(record, look)?)
 }

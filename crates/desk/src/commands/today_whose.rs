@@ -1,14 +1,16 @@
-//! Of whose families a rule tells: of all, or of those whose named contact the user is.
+//! Of whose families a rule tells: of all, of those whose named contact the user is, or of the records that name the user.
 
 use std::collections::HashSet;
 
 use tiexin_contract::ErrorReply;
 use tiexin_domain::nouns::tidy_name;
+use tiexin_domain::record::Record;
 use tiexin_domain::reminder::{ReminderRule, Weight, Whose};
 use tiexin_store::Care;
 use uuid::Uuid;
 
 use crate::errors;
+use crate::masking::RECORDED_BY_ID;
 use crate::rights::At;
 
 /// Families of which the user is told.
@@ -35,14 +37,24 @@ pub(super) fn tells(rule: &ReminderRule, at: &At, care: &Care) -> bool {
     named.contains(&me) || (named.is_empty() && rule.weight != Weight::Danger)
 }
 
+/// Whether the record names the user where the rule asks for it, or is of the user's making.
+pub(super) fn is_theirs(rule: &ReminderRule, at: &At, record: &Record) -> bool {
+    let me = tidy_name(&at.user.display_name);
+    let mut fields = rule.to.iter().filter_map(|to| to.named.as_deref());
+    fields.any(|field| record.text(field).is_some_and(|name| tidy_name(name) == me))
+        || record.reference(RECORDED_BY_ID) == Some(at.user.id)
+}
+
 /// Of which of these families a rule tells the user.
 pub(super) fn of_whom(
     at: &At,
     (rule, whose): (&ReminderRule, Whose),
     homes: impl Iterator<Item = Uuid>,
 ) -> Result<Homes, ErrorReply> {
-    if whose == Whose::All {
-        return Ok(Homes::All);
+    match whose {
+        Whose::All => return Ok(Homes::All),
+        Whose::Named => return Ok(Homes::These(HashSet::new())),
+        Whose::Own => {}
     }
     let once: HashSet<Uuid> = homes.collect();
     let homes: Vec<Uuid> = once.into_iter().collect();

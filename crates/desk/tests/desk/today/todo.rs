@@ -5,12 +5,16 @@ use tiexin_contract::family::{GetFamily, RegisterFamily};
 use tiexin_contract::records::SaveRecord;
 use tiexin_contract::today::{GetToday, Open, Todo};
 use tiexin_domain::PartialDate;
+use tiexin_domain::access::Role;
 use tiexin_domain::nouns::support_file::{Assistance, ContactPreference};
 use tiexin_domain::reminder::Act;
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
 use super::{today, wish};
+use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, saved};
+use crate::waiting::grants;
 
 /// Till its last day a contract covers; on the family's page and here it is told when it does no more.
 #[tokio::test]
@@ -80,21 +84,71 @@ async fn what_is_due_by_a_date_is_told_the_most_urgent_first() {
     let policy = saved(&office, "policy", policy).await;
     let case = |matter: &str| json!({"region": VILLAGE, "matter": matter, "asked_on": "2026-10-04", "anonymous": true});
     let asked = saved(&office, "rights_case", case("medical")).await;
-    // Of violence no open list tells.
-    saved(&office, "rights_case", case("violence")).await;
+    // Of which nobody is told what it is.
+    let danger = saved(&office, "rights_case", case("violence")).await;
     let wish =
         json!({"household": home, "date": "2026-07-01", "person": {"name": "贾文广"}, "wish": "一辆轮椅"});
     let wish = saved(&office, "wish", wish).await;
     let page = office.ok(today()).await;
     let told: Vec<(Uuid, &str, i64)> =
         page.todo.iter().map(|one| (one.record, one.says.as_str(), one.days_ahead)).collect();
-    assert_eq!(told, [(asked, "该答复了", -1), (wish, "还没有人认领", -51), (policy, "保险到期", 21)]);
-    assert_eq!((page.todo_total, page.open), (3, Open { due: 1, todo: 3 }));
+    assert_eq!(
+        told,
+        [
+            (danger, "请今天受理", -16),
+            (asked, "该答复了", -1),
+            (wish, "还没有人认领", -51),
+            (policy, "保险到期", 21)
+        ]
+    );
+    assert_eq!((page.todo_total, page.open), (4, Open { due: 1, todo: 4 }));
     assert_eq!((&page.todo[0].act, page.todo[0].household), (&Act::Open, None));
     // A county that wants none of one, and another sooner.
     let own = r#"[{"code": "policy_ends", "of": "gaps", "quiet": true}]"#;
     std::fs::write(office.folder.path().join("reminders.json"), own).unwrap();
-    assert_eq!(office.ok(today()).await.todo_total, 2);
+    assert_eq!(office.ok(today()).await.todo_total, 3);
+}
+
+/// On the day on which it was taken down: who handles it, who took it down and the supervisors. What it is, nobody.
+#[tokio::test]
+async fn an_urgent_request_that_nobody_accepted_is_told_the_same_day_to_few() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let told = async || {
+        let page = office.ok(today()).await;
+        let whole = serde_json::to_string(&page).unwrap();
+        for word in ["violence", "家庭暴力", "urgent", "紧急", "保护令"] {
+            assert!(!whole.contains(word), "{word}: {whole}");
+        }
+        page.todo.into_iter().map(|one| (one.record, one.says)).collect::<Vec<_>>()
+    };
+    let cases = [
+        json!({"urgent": true, "matter": "medical", "handler": "王丽"}),
+        json!({"urgent": true, "matter": "violence", "handler": "李 专干"}),
+        json!({"matter": "violence"}),
+        json!({"urgent": true, "matter": "violence", "handler": "王丽", "accepted_on": "2026-10-20"}),
+    ];
+    let id = |nth: usize| Uuid::from_u128(0x700 + nth as u128);
+    behind(&office, |book| {
+        let by = By { author: Uuid::from_u128(0xA17), now_ms: 9, group: Uuid::from_u128(99) };
+        let save = |(nth, more): (usize, &Value)| {
+            let mut all = fields(json!({"region": VILLAGE, "asked_on": "2026-10-20", "anonymous": true,
+                "wish": "想要人身安全保护令", "recorded_by_id": Uuid::from_u128(0xA17)}));
+            all.extend(fields(more.clone()));
+            Save { id: id(nth), kind: "rights_case".into(), fields: all, void: None }
+        };
+        let all: Vec<Save> = cases.iter().enumerate().map(save).collect();
+        book.save_group(&all, &by).unwrap();
+    })
+    .await;
+    let now = |nth: usize| (id(nth), "请今天受理".to_owned());
+    assert_eq!(told().await, [now(0)]);
+    // Who took one down knows it.
+    let own = json!({"region": VILLAGE, "asked_on": "2026-10-20", "anonymous": true, "urgent": true, "matter": "other"});
+    let own = saved(&office, "rights_case", own).await;
+    assert!(told().await.contains(&(own, "请今天受理".to_owned())));
+    grants(&office, &[(Role::Supervisor, TOWNSHIP)]).await;
+    let seen = told().await;
+    assert!([0, 1, 2].into_iter().all(|nth| seen.contains(&now(nth))) && seen.len() == 4, "{seen:?}");
 }
 
 /// What has waited for months hides neither what is due now nor whom to visit.
