@@ -3,17 +3,17 @@
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{FieldWas, HistoryEntry, HistoryPart, OverwrittenValue, RecordHistory};
-use tiexin_domain::access::Action;
 use tiexin_domain::nouns::Settlement;
 use tiexin_domain::record::Record;
-use tiexin_domain::{Kind, Noun, deed, shape};
+use tiexin_domain::shape::{self, Holds};
+use tiexin_domain::{Kind, Noun, deed};
 use tiexin_store::{Event, EventOrigin, FieldChange};
-use uuid::Uuid;
 
 use super::authors::{NAMELESS, Names, is_echo};
 use super::import_batches::{files_of, is_election, is_import};
 use super::merge_told;
 use super::records::{find, kind_of, of_record};
+use super::references;
 use crate::registry::Registry;
 use crate::rights::{At, READ};
 use crate::rows::recorded_at;
@@ -66,20 +66,24 @@ fn of_one(at: &At, record: &Record, names: &mut Names) -> Result<Vec<HistoryEntr
     let lost = masking::lost(at.book(), [record])?;
     let mut entries = Vec::new();
     for event in events.iter().filter(|event| !is_echo(event, &events)) {
-        let gone = overwritten
-            .iter()
-            .filter(|gone| event.origin == EventOrigin::Province && gone.seq == event.seq)
-            .filter(|gone| !masking::is_secret_flag(record, &gone.field, &at.reader))
-            .map(|gone| HistoryEntry {
+        let mut gone = Vec::new();
+        let from_there = event.origin == EventOrigin::Province;
+        for one in overwritten.iter().filter(|one| from_there && one.seq == event.seq) {
+            if masking::is_secret_flag(record, &one.field, &at.reader) {
+                continue;
+            }
+            let covered = masking::cover_value(record, &one.field, &one.value, &at.reader, &lost);
+            let value = match references::ids_in(&covered) {
+                Some(ids) => Value::String(references::told(at, &record.kind, &one.field, &ids)?),
+                None => covered,
+            };
+            gone.push(HistoryEntry {
                 act: "被后来的内容替换".into(),
-                fields: vec![labels::field(&record.kind, &gone.field)],
-                overwritten: Some(OverwrittenValue {
-                    field: gone.field.clone(),
-                    value: masking::cover_value(record, &gone.field, &gone.value, &at.reader, &lost),
-                    seq: gone.seq,
-                }),
-                ..plain(event.at, names.of_author(gone.author))
+                fields: vec![labels::field(&record.kind, &one.field)],
+                overwritten: Some(OverwrittenValue { field: one.field.clone(), value, seq: one.seq }),
+                ..plain(event.at, names.of_author(one.author))
             });
+        }
         entries.push(HistoryEntry {
             author: names.of_author(event.author),
             ..of_event(at, record, event, &lost)?
@@ -186,6 +190,10 @@ fn told_changes(
         !secret && !is_for_programs(&record.kind, &change.field)
     });
     for change in changes {
+        let (old, new) = old_and_new(&record.kind, change);
+        if old.is_none() && new.is_none() {
+            continue;
+        }
         let word = |value: &Option<Value>| -> Result<String, ErrorReply> {
             let word =
                 value.as_ref().map(|value| in_words(at, record, &change.field, value, lost)).transpose()?;
@@ -193,11 +201,27 @@ fn told_changes(
         };
         told.push(FieldWas {
             label: labels::field(&record.kind, &change.field),
-            old: word(&change.old)?,
-            new: word(&change.new)?,
+            old: word(&old)?,
+            new: if new.is_none() && change.new.is_some() { "（去掉）".into() } else { word(&new)? },
         });
     }
     Ok(told)
+}
+
+/// What stood there and what stands there; of a list only what was taken away and what was added.
+fn old_and_new(kind: &str, change: &FieldChange) -> (Option<Value>, Option<Value>) {
+    let holds = shape::field(kind, &change.field).map(|field| field.holds);
+    let several = matches!(holds, Some(Holds::References(_) | Holds::Texts | Holds::Codes(_)));
+    match (&change.old, &change.new) {
+        (Some(Value::Array(old)), Some(Value::Array(new))) if several => {
+            let without = |all: &[Value], others: &[Value]| {
+                let rest: Vec<Value> = all.iter().filter(|one| !others.contains(one)).cloned().collect();
+                (!rest.is_empty()).then_some(Value::Array(rest))
+            };
+            (without(old, new), without(new, old))
+        }
+        (old, new) => (old.clone(), new.clone()),
+    }
 }
 
 fn in_words(
@@ -208,13 +232,8 @@ fn in_words(
     lost: &masking::Lost,
 ) -> Result<String, ErrorReply> {
     let covered = masking::cover_value(record, field, value, &at.reader, lost);
-    if let Some(id) = covered.as_str().and_then(|text| text.parse::<Uuid>().ok()) {
-        // Another record is called by its title.
-        let other = at.book().get(id).map_err(errors::store)?;
-        let other = other.filter(|other| at.may(Action::Read, &other.region()));
-        let lost = masking::lost(at.book(), &other)?;
-        let title = other.map(|other| masking::title(&other, &lost)).filter(|title| !title.is_empty());
-        return Ok(title.unwrap_or_else(|| "（另一条记录）".into()));
+    if let Some(ids) = references::ids_in(&covered) {
+        return references::told(at, &record.kind, field, &ids);
     }
     Ok(values::shown(&record.kind, field, &covered))
 }

@@ -43,6 +43,7 @@ mod person_of;
 mod put_back;
 mod quarantine;
 mod records;
+mod references;
 mod referred;
 mod regions;
 mod report;

@@ -2,9 +2,11 @@
 
 use serde_json::json;
 use tiexin_contract::attendance::{Attend, Attended, GetAttendance, Unattend};
-use tiexin_contract::records::{GetRecord, SaveRecord};
+use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord};
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
+use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, saved};
 
 const NUMBER: &str = "340524198001010028";
@@ -220,4 +222,36 @@ async fn forty_are_signed_in_one_after_the_other() {
     let record = office.ok(GetRecord { id: at }).await;
     assert_eq!(record.fields["sign_ins"].as_array().map(Vec::len), Some(40));
     assert!(record.gaps.is_empty(), "they stand for the number of people: {:?}", record.gaps);
+}
+
+/// 经过 tells who signed in and who was taken off, each time those alone, by their names; of those who cannot be seen how many.
+#[tokio::test]
+async fn a_history_tells_of_a_sign_in_by_name_and_never_by_an_id() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let (red, lan) = (member(&office, VILLAGE, "赵红").await, member(&office, VILLAGE, "李小兰").await);
+    for name in ["赵红", "李小兰"] {
+        typed(&office, at, name).await;
+    }
+    office.ok(Unattend { activity: at, who: red }).await;
+    let told = async || {
+        let entries = office.ok(RecordHistory { id: at }).await;
+        let changes = entries.iter().flat_map(|entry| &entry.changes).filter(|was| was.label == "签到会员");
+        changes.map(|was| (was.old.clone(), was.new.clone())).collect::<Vec<_>>()
+    };
+    let seen = told().await;
+    for (old, new) in [("赵红", "（去掉）"), ("（空）", "李小兰"), ("（空）", "赵红")] {
+        assert!(seen.contains(&(old.to_owned(), new.to_owned())), "{seen:?}");
+    }
+    let whole = serde_json::to_string(&office.ok(RecordHistory { id: at }).await).unwrap();
+    assert!([red, lan].iter().all(|id| !whole.contains(&id.to_string())), "{whole}");
+    // Two whom nobody here knows, beside one who is.
+    behind(&office, |book| {
+        let mut fields = book.get(at).unwrap().unwrap().fields;
+        fields.insert("sign_ins".into(), json!([lan, Uuid::from_u128(0x71), Uuid::from_u128(0x72)]));
+        let by = By { author: Uuid::from_u128(0xA17), now_ms: 9, group: Uuid::from_u128(99) };
+        book.save_group(&[Save { id: at, kind: "activity".into(), fields, void: None }], &by).unwrap();
+    })
+    .await;
+    assert!(told().await.contains(&("（空）".to_owned(), "2 名".to_owned())), "{:?}", told().await);
 }
