@@ -14,11 +14,19 @@ impl SyncState {
         self.own_listed + self.to_settle + self.answered
     }
 
-    /// Chinese: what waits for the province to be upgraded; none: nothing does.
+    /// Chinese: what waits for the province to be upgraded, or for a colleague to join; none: nothing does.
     pub fn held_back_words(&self) -> Option<String> {
-        (self.held_back > 0).then(|| {
-            format!("其中 {} 条省平台还不认识这类登记，先留在本机，省平台升级后自动上交", self.held_back)
-        })
+        let held = self.held_back;
+        if held == 0 {
+            return None;
+        }
+        if self.awaited.is_empty() {
+            return Some(format!("其中 {held} 条省平台还不认识这类登记，先留在本机，省平台升级后自动上交"));
+        }
+        let who = self.awaited.join("、");
+        Some(format!(
+            "其中 {held} 条先留在本机：{who}还没有接入省平台。请本人用自己的登录名登录，在“同步”页填接入码接入，接入后自动上交"
+        ))
     }
 }
 
@@ -36,9 +44,15 @@ pub struct SyncState {
     pub waiting: u64,
     /// The same by kind code.
     pub waiting_by_kind: Vec<(String, u64)>,
-    /// How many of them are held back until the province knows their kind.
+    /// How many of them are held back until the province knows their kind or their author.
     #[serde(default)]
     pub held_back: u64,
+    /// Colleagues at this desk who wrote some of those and have not joined the province, by name.
+    #[serde(default)]
+    pub awaited: Vec<String>,
+    /// The desk has joined the province and this user has not: what they wrote is held back until they do.
+    #[serde(default)]
+    pub to_join: bool,
     /// Changes of this desk that the province keeps apart, whoever made them.
     pub parked: u64,
     pub conflicts: u64,

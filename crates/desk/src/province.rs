@@ -195,6 +195,8 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         waiting: counts.waiting,
         waiting_by_kind: counts.waiting_by_kind,
         held_back: counts.held_back,
+        awaited: names_of(book, &counts.held_authors)?,
+        to_join: enrolled && book.not_joined().map_err(errors::store)?.contains(&viewer.user),
         parked: counts.parked,
         conflicts: counts.conflicts,
         own_listed: own,
@@ -219,6 +221,15 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
             .map(|code| notice::words(code))
             .collect(),
     })
+}
+
+/// Users of this desk by name.
+fn names_of(book: &Book, users: &[Uuid]) -> Result<Vec<String>, ErrorReply> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let here = Book::users_of(book.dir()).map_err(errors::unlock)?.into_iter();
+    Ok(here.filter(|user| users.contains(&user.id)).map(|user| user.display_name).collect())
 }
 
 const DAY_MS: i64 = 24 * 3600 * 1000;

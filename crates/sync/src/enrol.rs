@@ -1,8 +1,10 @@
 //! Joining the province with a one-time code. All that was recorded before goes along.
 
+use std::collections::BTreeSet;
+
 use tiexin_domain::access::User;
 use tiexin_protocol::wire::{EnrolReply, EnrolRequest, Joining};
-use tiexin_store::{Book, StoreError};
+use tiexin_store::{Book, LocalUser, StoreError};
 use uuid::Uuid;
 
 use crate::error::SyncError;
@@ -63,6 +65,31 @@ pub(crate) fn as_local(book: &Book, users: Vec<User>) -> Result<Vec<User>, Store
         .collect()
 }
 
+/// Under which the province's users have their ids in this book.
+const ALIASES: &str = "province.user.";
+
 fn alias_key(province_user: Uuid) -> String {
-    format!("province.user.{province_user}")
+    format!("{ALIASES}{province_user}")
+}
+
+/// Whether this user of the book has joined the province at this desk: a code of theirs was taken.
+pub fn has_joined(book: &Book, author: Uuid) -> Result<bool, StoreError> {
+    Ok(joined_here(book)?.contains(&author))
+}
+
+/// The book's users who have joined, under their ids here.
+fn joined_here(book: &Book) -> Result<BTreeSet<Uuid>, StoreError> {
+    let aliases = book.preferences_under(Uuid::nil(), ALIASES)?;
+    Ok(aliases.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+/// Keeps who of this desk's users has not joined: what they write is held back until they have. `told`: the users whom
+/// the province names, as this book knows them; one of theirs had joined, whatever a book put back from a copy says.
+pub(crate) fn note_not_joined(book: &Book, told: &[User]) -> Result<(), StoreError> {
+    // A keyring that cannot be read now changes nothing.
+    let Ok(here) = Book::users_of(book.dir()) else { return Ok(()) };
+    let joined = joined_here(book)?;
+    let is_told = |user: &LocalUser| told.iter().any(|one| one.id == user.id || one.name == user.name);
+    let missing = here.iter().filter(|user| !joined.contains(&user.id) && !is_told(user));
+    book.set_not_joined(&missing.map(|user| user.id).collect())
 }

@@ -23,7 +23,7 @@ pub use blob::{CarryReport, Carrying, carry_blobs};
 pub use body::{BodyError, unpack as read_reply};
 pub use clocks::{Clocks, clocks};
 pub use engine::{Engine, Pace, Status};
-pub use enrol::{EnrolWish, enrol, joined};
+pub use enrol::{EnrolWish, enrol, has_joined, joined};
 pub use error::SyncError;
 pub use http::{HttpProvince, ProvinceAddress, device_key};
 pub use package::{Carried, Made, PackageError, TakenIn, carry, make, take_in};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use tiexin_contract::session::{AddLocalUser, GetSession};
+use tiexin_contract::session::{AddLocalUser, GetSession, SignIn};
 use tiexin_contract::sync::Enrol;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_desk::ManualClock;
@@ -58,4 +58,30 @@ async fn a_code_of_somebody_else_lets_nobody_in_and_stays_good() {
     // Who chose another sign-in name on this PC is known by the name; the code was good all the time.
     alone.run(colleague("zhaozhuren", "Zhao")).await.unwrap();
     assert_eq!(users().await, 2);
+}
+
+/// The users of a desk that worked alone join one after the other; joining tells nothing yet, and who has not joined
+/// is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn joining_tells_nothing_before_all_are_in() {
+    let province = Province::start(Keep::sqlite()).unwrap();
+    let url = province.url();
+    let codes = ["wang", "zhao"].map(|name| province.user(name, "worker", GUYANG).unwrap());
+    let desk = StoryDesk::alone(clock(), "wang", GUYANG).await.unwrap();
+    let colleague = AddLocalUser {
+        name: "zhao".into(),
+        display_name: "赵某".into(),
+        password: PASSWORD.into(),
+        region: Some(GUYANG.parse().unwrap()),
+        code: None,
+    };
+    desk.run(colleague).await.unwrap();
+    let [wang, zhao] = codes.map(|code| Enrol { server: url.clone(), code, authority: None });
+    desk.run(wang).await.unwrap();
+    desk.run(SignIn { name: "zhao".into(), password: PASSWORD.into() }).await.unwrap();
+    desk.run(zhao).await.unwrap();
+    let state = desk.sync_state().await;
+    assert!(state.enrolled && state.last_full_round.is_none(), "{state:?}");
+    let state = desk.sync().await.unwrap();
+    assert!(state.complete && !state.to_join && state.awaited.is_empty(), "{state:?}");
 }

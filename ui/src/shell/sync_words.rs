@@ -45,6 +45,7 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
     if state.waiting > 0 {
         let held = match state.held_back {
             0 => String::new(),
+            held if !state.awaited.is_empty() => format!("（{held} 条要等同事接入）"),
             held => format!("（{held} 条要等省平台升级）"),
         };
         return ("↑", "tx-waits", format!("{away}本机有 {} 条待上传{held}，{checked}", state.waiting));

@@ -104,6 +104,10 @@ async fn stands_already(at: &At, server: &str) -> Result<bool, ErrorReply> {
     if device.id.is_none() || device.server.as_deref() != Some(typed.as_str()) {
         return Ok(false);
     }
+    // Who has never joined is not asked about: a round would tell what colleagues wrote before they all are in.
+    if !tiexin_sync::has_joined(at.book(), at.user.id).map_err(errors::store)? {
+        return Ok(false);
+    }
     let Ok(state) = at.session.province.round(&at.desk, at.book()).await else { return Ok(false) };
     let known = !state.enrol_again && (state.complete || state.trouble.is_none());
     // A round leaves the users whom the province named.

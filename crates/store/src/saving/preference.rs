@@ -16,6 +16,17 @@ impl Book {
         })
     }
 
+    /// The values of all settings whose keys begin so.
+    pub fn preferences_under(&self, user: Uuid, prefix: &str) -> Result<Vec<String>> {
+        self.read(|conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT value FROM preference WHERE user = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key",
+            )?;
+            let values = select.query_map(params![user, prefix], |row| row.get(0))?;
+            Ok(values.collect::<Result<_, _>>()?)
+        })
+    }
+
     pub fn set_preference(&self, user: Uuid, key: &str, value: &str) -> Result<()> {
         self.write(|w| {
             w.tx.prepare_cached(

@@ -1,5 +1,5 @@
 //! What the province does not know yet is held back: it waits in the outbox behind all that can be told, and goes on
-//! its way once the province knows its kind (`docs/sync.md`, Kinds the province does not know).
+//! its way once the province knows its kind, or its author has joined (`docs/sync.md`, Kinds the province does not know).
 //!
 //! A desk tells its changes by number, without a gap (I2). So whatever is held back is numbered last; nothing that
 //! may have been told is numbered anew.
@@ -22,6 +22,8 @@ use crate::{meta, syncing::device, syncing::outbox, syncing::snapshot};
 
 /// The kinds that the province knows, as JSON; empty: it does not tell. Absent: it was never asked.
 const KNOWN: &str = "kinds_known";
+/// Users of this desk who have not joined the province, as JSON of their ids: it knows no such author.
+const NOT_JOINED: &str = "not_joined";
 /// Scopes that this desk is to give up, as JSON: what is held back of them is told all the same (I11), and the
 /// province keeps it apart, whole.
 const LEAVING: &str = "leaving";
@@ -97,20 +99,45 @@ fn told_by_an_older_program(conn: &Connection) -> Result<bool> {
 
 /// Which changes may be told.
 pub(crate) struct Telling {
-    known: Option<BTreeSet<String>>,
+    strange: Option<Strange>,
     line: Line,
 }
 
 impl Telling {
     pub(crate) fn read(conn: &Connection) -> Result<Telling> {
-        Ok(Telling { known: known(conn)?, line: Line::read(conn)? })
+        Ok(Telling { strange: Strange::read(conn)?, line: Line::read(conn)? })
     }
 
     /// Whether a change stands where nothing more is told: it is held back, or nobody has looked at it yet.
-    pub(crate) fn ends_at(&self, seq: i64, kind: &str) -> bool {
-        let unknown = || self.known.as_ref().is_some_and(|known| !known.contains(kind));
+    pub(crate) fn ends_at(&self, seq: i64, kind: &str, author: Uuid) -> bool {
+        let unknown = || self.strange.as_ref().is_some_and(|strange| strange.is(kind, author));
         self.line.holds(seq) || (seq >= self.line.sorted && unknown())
     }
+}
+
+/// What the province does not know.
+struct Strange {
+    /// The kinds that it knows; none: it does not tell.
+    known: Option<BTreeSet<String>>,
+    /// Users of this desk whom it does not know.
+    authors: BTreeSet<Uuid>,
+}
+
+impl Strange {
+    /// None: nothing that could be here is strange to it.
+    fn read(conn: &Connection) -> Result<Option<Strange>> {
+        let (known, authors) = (known(conn)?, not_joined(conn)?);
+        Ok((known.is_some() || !authors.is_empty()).then_some(Strange { known, authors }))
+    }
+
+    fn is(&self, kind: &str, author: Uuid) -> bool {
+        self.authors.contains(&author) || self.known.as_ref().is_some_and(|known| !known.contains(kind))
+    }
+}
+
+/// Users of this desk who have not joined the province.
+pub(crate) fn not_joined(conn: &Connection) -> Result<BTreeSet<Uuid>> {
+    Ok(meta::get(conn, NOT_JOINED)?.and_then(|ids| serde_json::from_str(&ids).ok()).unwrap_or_default())
 }
 
 fn known(conn: &Connection) -> Result<Option<BTreeSet<String>>> {
@@ -127,6 +154,17 @@ impl Book {
         }
         let known = kinds.map(|kinds| text(&kinds)).transpose()?.unwrap_or_default();
         self.put_meta(&[(KNOWN, &known), (LEAVING, &text(&leaving)?)])
+    }
+
+    /// Keeps which users of this desk have not joined the province, as its hello tells: it would keep apart for ever what
+    /// they wrote.
+    pub fn set_not_joined(&self, users: &BTreeSet<Uuid>) -> Result<()> {
+        self.put_meta(&[(NOT_JOINED, &text(users)?)])
+    }
+
+    /// The users of this desk who have not joined the province, as last told.
+    pub fn not_joined(&self) -> Result<BTreeSet<Uuid>> {
+        self.read(not_joined)
     }
 
     /// Keeps up to which number the province has heard this desk. Put back from a backup it has heard less: what was
@@ -153,7 +191,7 @@ impl Book {
             return Ok(());
         }
         self.write(|w| {
-            let Some(known) = strange_to(&w.tx)? else {
+            let Some(strange) = strange_to(&w.tx)? else {
                 w.tx.execute("DELETE FROM meta WHERE key = ?1", [LINE])?;
                 return Ok(());
             };
@@ -161,9 +199,9 @@ impl Book {
             let leaving = leaving(&w.tx)?;
             let held = match all {
                 true => BTreeSet::new(),
-                false => held_among(&waiting, &known, &leaving),
+                false => held_among(&waiting, &strange, &leaving),
             };
-            let line = Line { by: print_of(&known, &leaving, all), ..sort(&w.tx, &waiting, &held)? };
+            let line = Line { by: print_of(&strange, &leaving, all), ..sort(&w.tx, &waiting, &held)? };
             meta::put(&w.tx, LINE, &text(&line)?)?;
             Ok(())
         })?;
@@ -175,10 +213,10 @@ impl Book {
 /// is enough until something is saved or the province knows other kinds.
 fn is_due(conn: &Connection, all: bool) -> Result<bool> {
     let line = Line::read(conn)?;
-    let Some(known) = strange_to(conn)? else { return Ok(line != Line::default()) };
+    let Some(strange) = strange_to(conn)? else { return Ok(line != Line::default()) };
     let leaving = leaving(conn)?;
     // Records move in and out of the townships that are given up.
-    let settled = leaving.is_empty() && line.by == print_of(&known, &leaving, all);
+    let settled = leaving.is_empty() && line.by == print_of(&strange, &leaving, all);
     Ok(outbox::any(conn)? && !(settled && line.sorted > Head::read(conn)?.outbox_seq))
 }
 
@@ -187,18 +225,22 @@ fn leaving(conn: &Connection) -> Result<Vec<RegionCode>> {
     Ok(leaving.unwrap_or_default())
 }
 
-fn print_of(known: &BTreeSet<String>, leaving: &[RegionCode], all: bool) -> u64 {
-    let print = blake3::hash(format!("{all} {known:?} {leaving:?}").as_bytes());
+fn print_of(Strange { known, authors }: &Strange, leaving: &[RegionCode], all: bool) -> u64 {
+    let print = blake3::hash(format!("{all} {known:?} {authors:?} {leaving:?}").as_bytes());
     let mut first = [0u8; 8];
     first.copy_from_slice(&print.as_bytes()[..8]);
     u64::from_le_bytes(first)
 }
 
-/// The kinds that the province knows, where records of others are here.
-fn strange_to(conn: &Connection) -> Result<Option<BTreeSet<String>>> {
-    let Some(known) = known(conn)? else { return Ok(None) };
-    let strange = snapshot::kinds(conn)?.iter().any(|kind| !known.contains(kind));
-    Ok(strange.then_some(known))
+/// What the province does not know, where records of such a kind are here, or users whom it does not know.
+fn strange_to(conn: &Connection) -> Result<Option<Strange>> {
+    let Some(strange) = Strange::read(conn)? else { return Ok(None) };
+    if !strange.authors.is_empty() {
+        return Ok(Some(strange));
+    }
+    let Some(known) = &strange.known else { return Ok(None) };
+    let here = snapshot::kinds(conn)?.iter().any(|kind| !known.contains(kind));
+    Ok(here.then_some(strange))
 }
 
 /// A change that waits, as far as it decides what is held back.
@@ -210,6 +252,7 @@ struct Waiting {
     id: Uuid,
     kind: String,
     scope: String,
+    author: Uuid,
     /// It makes its record: the province has nothing of that before.
     makes: bool,
     /// The records that it names as those to which its own belongs.
@@ -224,7 +267,7 @@ impl Waiting {
 
 fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
     let mut select = conn.prepare(
-        "SELECT seq, outbox.record, grp, id, kind, scope, body, base FROM outbox
+        "SELECT seq, outbox.record, grp, id, kind, scope, body, base, outbox.author FROM outbox
          JOIN record ON record.n = outbox.record WHERE seq > ?1 ORDER BY seq",
     )?;
     let told = if planted("told_is_numbered_anew") { 0 } else { told(conn)? };
@@ -239,20 +282,21 @@ fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
         let makes =
             row.get::<_, i64>(7)? == 0 && body.get("set").is_some_and(|set| set.get("region").is_some());
         let (seq, record, group, id) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        all.push(Waiting { seq, row: record, group, id, kind, scope: row.get(5)?, makes, names });
+        let (scope, author) = (row.get(5)?, row.get(8)?);
+        all.push(Waiting { seq, row: record, group, id, kind, scope, author, makes, names });
     }
     Ok(all)
 }
 
-/// The numbers of what is held back: groups with a change of another kind, later changes of their records, and what names
-/// a record made with them. An edit of a record that the province has holds back no work that only names it.
-fn held_among(all: &[Waiting], known: &BTreeSet<String>, leaving: &[RegionCode]) -> BTreeSet<i64> {
+/// The numbers of what is held back: groups with a change of another kind, or by somebody who has not joined, later
+/// changes of their records, and what names a record made with them. An edit of a record that the province has holds back no work that only names it.
+fn held_among(all: &[Waiting], strange: &Strange, leaving: &[RegionCode]) -> BTreeSet<i64> {
     let groups: Vec<&[Waiting]> = all.chunk_by(|one, next| one.group == next.group).collect();
     let going = going(&groups, leaving);
     let (mut held, mut records, mut made) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (group, goes) in groups.into_iter().zip(going) {
         let waits = |one: &Waiting| {
-            !known.contains(&one.kind) || records.contains(&one.id) || one.names_one_of(&made)
+            strange.is(&one.kind, one.author) || records.contains(&one.id) || one.names_one_of(&made)
         };
         if !goes && group.iter().any(waits) {
             held.extend(group.iter().map(|one| one.seq));

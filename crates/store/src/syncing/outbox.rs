@@ -275,7 +275,7 @@ fn batch_after(conn: &Connection, after: u64, (changes, bytes): (usize, usize)) 
     let mut whole = 0;
     while let Some(row) = rows.next()? {
         let (next, bytes_of_next) = next_change(row, device, incarnation)?;
-        if telling.ends_at(next.id.seq as i64, &next.kind) {
+        if telling.ends_at(next.id.seq as i64, &next.kind, next.author) {
             // Of a group nothing is told before all of it can be.
             if batch.last().is_some_and(|last| last.group == next.group) {
                 batch.truncate(whole);
@@ -315,7 +315,7 @@ fn rest_of_group(conn: &Connection, mut batch: Vec<Change>, telling: &Telling) -
     let mut rows = select.query([last as i64])?;
     while let Some(row) = rows.next()? {
         let (next, _) = next_change(row, device, incarnation)?;
-        if next.group == group && telling.ends_at(next.id.seq as i64, &next.kind) {
+        if next.group == group && telling.ends_at(next.id.seq as i64, &next.kind, next.author) {
             return Ok(Vec::new());
         }
         if next.group != group || batch.last().is_some_and(|c| c.id.seq + 1 != next.id.seq) {

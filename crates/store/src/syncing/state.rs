@@ -1,5 +1,6 @@
 //! What the sync indicator tells. Never more than is known.
 
+use rusqlite::params;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::Digest;
 use uuid::Uuid;
@@ -27,8 +28,10 @@ pub struct SyncState {
     pub waiting: u64,
     /// The same by kind code.
     pub waiting_by_kind: Vec<(String, u64)>,
-    /// Of those that wait, how many are held back until the province knows their kind.
+    /// Of those that wait, how many are held back until the province knows their kind or their author.
     pub held_back: u64,
+    /// Who of this desk's users wrote any of them, and has not joined the province.
+    pub held_authors: Vec<Uuid>,
     pub parked: u64,
     pub conflicts: u64,
     /// Refused changes on which somebody has decided, not yet put away.
@@ -77,7 +80,16 @@ impl Book {
             let held: i64 = conn
                 .prepare_cached("SELECT count(*) FROM outbox WHERE seq >= ?1 AND seq < ?2")?
                 .query_row([line.from, line.end], |row| row.get(0))?;
+            let mut held_authors = Vec::new();
+            for author in held_back::not_joined(conn)? {
+                let mut written =
+                    conn.prepare_cached("SELECT 1 FROM outbox WHERE author = ?1 AND seq >= ?2 AND seq < ?3")?;
+                if written.exists(params![author, line.from, line.end])? {
+                    held_authors.push(author);
+                }
+            }
             Ok(SyncState {
+                held_authors,
                 waiting_by_kind,
                 held_back: held as u64,
                 waiting: count("SELECT count(*) FROM outbox")?,

@@ -220,6 +220,30 @@ fn a_desk_that_joins_holds_back_what_it_had() {
     assert!(book.get(x).unwrap().is_some());
 }
 
+/// What somebody wrote who has not joined waits, with what others changed of it since; the rest goes on its way.
+#[test]
+fn what_an_author_wrote_who_has_not_joined_waits_for_them() {
+    let (_dir, book, _) = book();
+    let stranger = Uuid::from_u128(77);
+    let theirs = id();
+    let one = save(theirs, "household", json!({"region": VILLAGE, "head_name": "甲"}));
+    book.save_group(&[one], &By { author: stranger, now_ms: NOW, group: id() }).unwrap();
+    let a = household(&book, VILLAGE, "乙");
+    book.enrolled(id(), "https://province.example", "1 号机", None).unwrap();
+    knows(&book, &["household"], 0);
+    book.set_not_joined(&[stranger].into()).unwrap();
+    put(&book, &save(theirs, "household", json!({"region": VILLAGE, "head_name": "甲", "notes": "改"})));
+    assert_eq!((told(&book), held(&book)), (vec![(1, a)], 2));
+    assert_eq!(book.sync_state().unwrap().held_authors, [stranger]);
+    // What nobody has looked at yet is not told either.
+    let later = save(id(), "household", json!({"region": VILLAGE, "head_name": "丙"}));
+    book.save_group(&[later], &By { author: stranger, now_ms: NOW, group: id() }).unwrap();
+    assert!(book.outbox_batch_after(1, 500, 1 << 20).unwrap().is_empty());
+    book.set_not_joined(&[].into()).unwrap();
+    assert_eq!(told(&book).len(), 4);
+    assert_eq!((held(&book), book.sync_state().unwrap().held_authors), (0, vec![]));
+}
+
 /// A scope that is given up is handed over first, strange things too: the province keeps them apart (I11).
 #[test]
 fn what_leaves_the_desk_is_told_all_the_same() {

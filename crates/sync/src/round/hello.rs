@@ -79,7 +79,9 @@ pub(crate) fn whereabouts(
     now_ms: i64,
 ) -> Result<Vec<RegionCode>, StoreError> {
     crate::package::heard(book, hello.province_keys.as_ref(), hello.server_time)?;
-    book.set_users(&crate::enrol::as_local(book, hello.users.clone())?)?;
+    let users = crate::enrol::as_local(book, hello.users.clone())?;
+    book.set_users(&users)?;
+    crate::enrol::note_not_joined(book, &users)?;
     for head in hello.scopes.iter().filter(|head| head.head == 0) {
         book.start_scope(&head.scope, head.generation, &head.view, now_ms)?;
     }

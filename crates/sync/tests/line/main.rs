@@ -1,6 +1,7 @@
 //! Real books and a real server, and every line between them. One program, so that the server is linked once.
 
 mod blobs;
+mod colleagues;
 mod contradictions;
 mod kept_open;
 mod kinds;

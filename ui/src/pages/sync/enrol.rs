@@ -14,16 +14,20 @@ pub(super) struct EnrolProps {
     /// The address of the province that does not know this desk any more; empty: it joins for the first time.
     #[prop_or_default]
     pub again: AttrValue,
+    /// The address of the province that this desk has joined, and this user has not; empty: no such case.
+    #[prop_or_default]
+    pub colleague: AttrValue,
 }
 
 #[component]
 pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
     let again = !props.again.is_empty();
+    let colleague = !props.colleague.is_empty();
     let session = use_session();
     let sync = use_sync_state();
     let toast = use_toast();
     let enrol = use_command::<Enrol>();
-    let server = use_state(|| props.again.to_string());
+    let server = use_state(|| if colleague { props.colleague.to_string() } else { props.again.to_string() });
     let code = use_state(String::new);
     let authority = use_state(|| None::<FileGiven>);
     let missing = use_state(|| None::<&'static str>);
@@ -84,6 +88,8 @@ pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
         <Card title={if again { "重新接入省平台" } else { "接入省平台" }}>
             <p class="tx-muted">{ if again {
                 "省平台上没有这台电脑的登记了。请向管理员要一个新的接入码，填在这里；本机的台账和没传完的记录原样保留，接入后接着上传。"
+            } else if colleague {
+                "这台电脑已经接入省平台，您本人还没有，您记下的先留在本机。请向管理员要一个发给您本人的接入码，填在这里；接入以后自动上交，一条不少。"
             } else { "县里会发给您省平台的地址和一个只能用一次的接入码。接入以后，已经记下的全部带上去，一条不少；没有网络时照样使用。" } }</p>
             <Form {node} onsave={onsave.clone()} short=true>
                 <div class="tx-fields">

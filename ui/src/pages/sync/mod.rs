@@ -48,6 +48,8 @@ pub(crate) fn SyncPage() -> Html {
             if needs > 0 { <Troubles state={(*state).clone()} /> }
             if state.enrol_again {
                 <EnrolForm again={state.server.clone().unwrap_or_default()} />
+            } else if state.to_join {
+                <EnrolForm colleague={state.server.clone().unwrap_or_default()} />
             }
             if state.enrolled {
                 <div class="tx-two">
@@ -82,10 +84,15 @@ fn Standing(props: &StateProps) -> Html {
             true => format!("{trouble}，不耽误您继续登记。"),
             false => format!("{trouble}。记录都在本机，过一会儿会自己再试，不耽误您继续登记。"),
         }
-    } else if state.conflicts + state.parked > 0 {
+    } else if state.own_listed > 0 {
         "您写的那一份还留在本机，没有丢。请在下面核对，选定以后就按选定的上传。".to_owned()
+    } else if state.conflicts + state.parked > 0 {
+        "这台电脑上还有别的同事写的内容没有生效，都留着，没有丢；由登记它的同事或审核人处理，不用您办。"
+            .to_owned()
     } else if state.complete {
         "本机的记录省平台都有了，各乡镇的台账也取到了最新。".to_owned()
+    } else if state.waiting > 0 && state.waiting == state.held_back && !state.awaited.is_empty() {
+        "还没有接入省平台的同事写的，先留在本机，不会丢；本人接入后自动上交。您可以继续登记。".to_owned()
     } else if state.waiting > 0 && state.waiting == state.held_back {
         "省平台还不认识这类登记，先留在本机，不会丢；省平台升级后自动上交。您可以继续登记。".to_owned()
     } else if state.waiting > 0 {
