@@ -1,6 +1,6 @@
 //! Dates as offices write them, with the precision that was given.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -99,7 +99,7 @@ impl PartialDate {
                 Ok(PartialDate::Year(year(*y)?.0 as i32))
             }
             ([d], true) if date_part.ends_with(['日', '号']) => match hint {
-                YearHint::Today(t) => whole((t.year() as u32, 4), (t.month(), 2), *d),
+                YearHint::Today(today) => latest(today, *d),
                 _ => Err(Unreadable),
             },
             _ => Err(Unreadable),
@@ -267,6 +267,20 @@ fn whole(y: Part, m: Part, d: Part) -> Result<PartialDate, BadDate> {
     NaiveDate::from_ymd_opt(y.0 as i32, m.0, d.0).map(PartialDate::Day).ok_or(none)
 }
 
+/// The latest day of this number that is not after today: `28日` typed on the first of December is November's.
+fn latest(today: NaiveDate, d: Part) -> Result<PartialDate, BadDate> {
+    // Two months in a row may lack a day: one where it still lies ahead, and one without it.
+    for back in 0..=2 {
+        let month = today - Months::new(back);
+        match whole((month.year() as u32, 4), (month.month(), 2), d) {
+            Ok(PartialDate::Day(day)) if day <= today => return Ok(PartialDate::Day(day)),
+            Ok(_) | Err(BadDate::NoSuchDay { .. }) => {}
+            Err(bad) => return Err(bad),
+        }
+    }
+    whole((today.year() as u32, 4), (today.month(), 2), d)
+}
+
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -337,6 +351,9 @@ mod tests {
         assert_eq!(PartialDate::parse("昨天", hint), Ok(day(2026, 1, 2)));
         assert_eq!(PartialDate::parse("12.30", hint), Ok(day(2025, 12, 30)));
         assert_eq!(PartialDate::parse("2日", hint), Ok(day(2026, 1, 2)));
+        assert_eq!(PartialDate::parse("28日", hint), Ok(day(2025, 12, 28)));
+        let march = YearHint::Today(NaiveDate::from_ymd_opt(2026, 3, 1).unwrap());
+        assert_eq!(PartialDate::parse("30号", march), Ok(day(2026, 1, 30)));
         for (text, want) in [
             ("大前天", day(2025, 12, 31)),
             ("1005", day(2025, 10, 5)),

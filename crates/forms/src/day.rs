@@ -47,7 +47,7 @@ pub fn read_day(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
     }
 }
 
-/// The same for a day that lies ahead: a date without a year is the next one.
+/// The same for a day that lies ahead: a date without a year, or a day without a month, is the next one.
 ///
 /// # Errors
 /// As [`read_day`].
@@ -55,7 +55,22 @@ pub fn read_day_ahead(text: &str, today: Today) -> Result<Option<NaiveDate>, Str
     let day = read_day(text, today)?;
     let has_year = text.chars().filter(char::is_ascii_digit).count() >= 5 || text.contains('年');
     let said = ["天", "今日", "昨日", "明日", "下"].iter().any(|word| text.contains(word));
-    Ok(day.map(|day| if day < today.day && !has_year && !said { day + Months::new(12) } else { day }))
+    let next = |day: NaiveDate| match is_bare(text) {
+        // A month may lack it.
+        true => {
+            (1..=3).map(|n| day + Months::new(n)).find(|next| next.day() == day.day() && *next >= today.day)
+        }
+        false => Some(day + Months::new(12)),
+    };
+    Ok(day.map(|day| match day < today.day && !has_year && !said {
+        true => next(day).unwrap_or(day),
+        false => day,
+    }))
+}
+
+/// `28日`: neither month nor year.
+fn is_bare(text: &str) -> bool {
+    text.trim().strip_suffix(['日', '号']).is_some_and(|day| day.trim().chars().all(char::is_numeric))
 }
 
 /// The same for a day that may lie on either side: a date without a year is the nearest one. `12.1` is tomorrow on
@@ -165,6 +180,17 @@ mod tests {
         assert_eq!(read_day("大前天", today()).unwrap().unwrap().to_string(), "2026-11-26");
         assert_eq!(read_day_ahead("3.8", today()).unwrap().unwrap().to_string(), "2027-03-08");
         assert_eq!(read_day_ahead("昨天", today()).unwrap().unwrap().to_string(), "2026-11-28");
+        // Two days ago on the first of December, and not in four weeks.
+        let first = Today { day: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), sure: true };
+        for (read, want) in [
+            (read_day("28日", first), "2026-11-28"),
+            (read_day_near("28日", first), "2026-11-28"),
+            (read_day_ahead("28日", first), "2026-12-28"),
+        ] {
+            assert_eq!(read.unwrap().unwrap().to_string(), want);
+        }
+        let january = Today { day: NaiveDate::from_ymd_opt(2027, 2, 1).unwrap(), sure: true };
+        assert_eq!(read_day_ahead("31日", january).unwrap().unwrap().to_string(), "2027-03-31");
     }
 
     #[test]
@@ -185,6 +211,8 @@ mod tests {
             ("3.8", "2027-03-08"),
             ("7.1", "2026-07-01"),
             ("11.29", "2026-11-29"),
+            ("28日", "2026-11-28"),
+            ("2日", "2026-12-02"),
             ("昨天", "2026-11-28"),
             ("2025年12月1日", "2025-12-01"),
         ] {

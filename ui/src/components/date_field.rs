@@ -56,7 +56,7 @@ fn understood(text: &str, props: &DateFieldProps, today: Today) -> Result<Option
 
 fn example(props: &DateFieldProps) -> &'static str {
     match (props.partial, props.ahead) {
-        (true, _) => "如 1968.3 或 1968年",
+        (true, _) => "如 2026 或 2026.12",
         (false, true) => "如 12.5、明天、下周三",
         (false, false) => "如 10.5、昨天",
     }
@@ -139,6 +139,8 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
         Ok(Some(date)) => date.label(),
         _ => String::new(),
     };
+    // Where a day may lie behind as well, one that was read as lying ahead is told as that.
+    let is_ahead = !props.ahead && matches!(&read, Ok(Some(PartialDate::Day(day))) if *day > today.day);
     let shown = read.ok().flatten().and_then(PartialDate::day).unwrap_or(today.day);
     html! {
         <Field label={props.label.clone()} id={id.clone()} {problem} hint={props.hint.clone()} required={props.required}
@@ -151,7 +153,9 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
                 <Button label="打开日历" look={Look::Plain} sign={Sign::Calendar} onclick={toggle} expanded={*open}
                     class="tx-date-button" />
                 { props.beside.clone() }
-                <span class="tx-understood" aria-live="polite">{ seen }</span>
+                <span class={classes!("tx-understood", is_ahead.then_some("tx-not-yet"))} aria-live="polite">
+                    { seen }{ if is_ahead { "，还没到" } else { "" } }
+                </span>
                 if *open {
                     <Calendar {shown} today={today.day} onpick={pick} />
                 }
