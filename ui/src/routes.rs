@@ -140,6 +140,13 @@ pub(crate) struct AskLike {
     pub(crate) like: Uuid,
 }
 
+/// The volunteer and the activity of whose hours a form begins with.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct ForHours {
+    pub(crate) volunteer: Uuid,
+    pub(crate) activity: Uuid,
+}
+
 /// How a new family's form begins.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct NewFamily {

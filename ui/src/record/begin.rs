@@ -1,16 +1,18 @@
 //! The form of a new record, and what it begins with: the family that it is about, the pair before it, a record before it.
 
 use super::form::RecordForm;
+use super::served::proposed;
 use super::spec::Noun;
 use crate::components::{Button, Look, Page, Waiting};
 use crate::hooks::{Note, Tone, use_query_when, use_session, use_toast};
 use crate::pages::family::contacts_now;
-use crate::routes::{AskLike, ForHousehold, Route};
+use crate::routes::{AskLike, ForHours, ForHousehold, Route};
 use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::family::{FamilyPage, GetFamily};
+use tiexin_contract::hours::GetHours;
 use tiexin_contract::mine::{BeginRecord, Begun};
-use tiexin_contract::records::RecordRow;
+use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_domain::Kind;
 use tiexin_forms::opened;
 use yew::prelude::*;
@@ -40,6 +42,10 @@ pub(super) fn New(props: &NewProps) -> Html {
     let ask = BeginRecord { kind: noun.kind.to_owned(), like };
     let like_one = use_query_when(Some(ask).filter(|_| !noun.of_family() && !*blank), &[]);
     let family = use_query_when(about.as_ref().map(|about| GetFamily { household: about.household }), &[]);
+    let hours = at.as_ref().and_then(|at| at.query::<ForHours>().ok());
+    let hours = hours.filter(|_| noun.kind == Kind::Hours.code());
+    let volunteer = use_query_when(hours.as_ref().map(|of| GetRecord { id: of.volunteer }), &[]);
+    let served = use_query_when(hours.as_ref().map(|of| GetHours { volunteer: of.volunteer }), &[]);
     let today = use_session().today();
     let pair = family.data.as_deref().filter(|_| noun.kind == Kind::ContactPair.code());
     let pair_now = pair.and_then(|page| contacts_now(page, today));
@@ -75,11 +81,17 @@ pub(super) fn New(props: &NewProps) -> Html {
     });
     let mut start = begins_with(noun, family.data.as_deref(), about.as_ref(), pair_now);
     start.extend(taken.map(|begun| opened(&noun.fields(), &begun.fields)).unwrap_or_default());
+    if let (Some(of), Some(volunteer), Some(served)) = (&hours, &volunteer.data, &served.data) {
+        start.extend(opened(&noun.fields(), &proposed(volunteer, served, of.activity)));
+    }
+    let asked = |data: bool, error: bool| hours.is_some() && !data && !error;
+    let comes = asked(volunteer.data.is_some(), volunteer.error.is_some())
+        || asked(served.data.is_some(), served.error.is_some());
     // Another beginning is another form.
-    let key = format!("{} {like:?}", *blank);
+    let key = format!("{} {like:?} {hours:?}", *blank);
     html! {
         <Page {title} {lead}>
-            if like_one.pending || family.pending || (about.is_some() && family.data.is_none() && family.error.is_none()) {
+            if comes || like_one.pending || family.pending || (about.is_some() && family.data.is_none() && family.error.is_none()) {
                 <Waiting />
             } else {
                 <RecordForm {key} {noun} family={family.data.as_deref().map(|page| Rc::new(page.household.clone()))} {start}
