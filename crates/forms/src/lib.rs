@@ -9,6 +9,7 @@ pub mod drafts;
 pub mod family;
 pub mod kinds;
 mod options;
+pub mod placed;
 pub mod rows;
 mod spec;
 mod today;

@@ -63,6 +63,9 @@ pub(crate) struct PickerProps {
     /// Several are chosen one after the other: the cursor stays.
     #[prop_or_default]
     pub(crate) stay: bool,
+    /// Of what is offered before anything is typed nothing is marked until an arrow goes there: Enter takes none.
+    #[prop_or_default]
+    pub(crate) unmarked: bool,
 }
 
 #[component]
@@ -90,6 +93,7 @@ impl PickerProps {
             first: self.first,
             wide: self.wide,
             stay: self.stay,
+            unmarked: self.unmarked,
         })
     }
 }
@@ -121,6 +125,8 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
     let (asked, not_found) = words_for(props.kinds);
     let found = use_state(Vec::<Picked>::new);
     let at = use_state(|| 0usize);
+    // An arrow was pressed.
+    let moved = use_state(|| false);
     let open = use_state(|| false);
     let node = use_node_ref();
     let turn = use_mut_ref(|| (0u64, None::<Timeout>));
@@ -178,6 +184,7 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
 
     let list: Vec<Picked> = if typed.trim().is_empty() { p.suggested.clone() } else { (*found).clone() };
     let shown = *open && !list.is_empty();
+    let marked = (!p.unmarked || *moved || !typed.trim().is_empty()).then_some(*at);
 
     let pick = {
         let (onpick, typed, open) = (p.onpick.clone(), typed.setter(), open.setter());
@@ -208,15 +215,17 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
     };
     use_composed(node.clone(), ask.clone());
     let onkeydown = {
-        let (list, at, open, pick) = (list.clone(), at.clone(), open.clone(), pick.clone());
+        let (list, at, open, pick) = (list.clone(), at.setter(), open.clone(), pick.clone());
+        let moved = moved.setter();
         Callback::from(move |event: KeyboardEvent| {
             if composing(&event) {
                 return;
             }
-            match step_of(&event, open.then_some(*at), list.len()) {
+            match step_of(&event, marked.filter(|_| *open), list.len()) {
                 Some(Step::To(line)) => {
                     event.prevent_default();
                     open.set(true);
+                    moved.set(true);
                     at.set(line);
                 }
                 Some(Step::Take(line)) => {
@@ -283,12 +292,12 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
                     <input ref={node} id={id.clone()} type="text" value={(*typed).clone()} {oninput} {onkeydown} {onfocus}
                         {onblur} data-field={p.name.clone()} role="combobox" autocomplete="off"
                         aria-expanded={shown.to_string()} aria-controls={format!("{id}-list")}
-                        aria-activedescendant={shown.then(|| format!("{id}-{}", *at))}
+                        aria-activedescendant={marked.filter(|_| shown).map(|at| format!("{id}-{at}"))}
                         placeholder={asked} />
                 </span>
                 <super::Icon sign={Sign::Search} />
                 if shown {
-                    { menu(&id, list.iter().map(offer), Some(*at), &onpick, None) }
+                    { menu(&id, list.iter().map(offer), marked, &onpick, None) }
                 } else if *open && !typed.trim().is_empty() && !p.free {
                     <div class="tx-menu tx-menu-none">{ not_found }</div>
                 }

@@ -10,16 +10,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use tiexin_contract::election::{CouncilElected, ElectCouncil};
 use tiexin_contract::import::UndoImport;
-use tiexin_contract::records::{ListRecords, RecordRow, Sort};
+use tiexin_contract::records::{Filter, FilterOp, ListRecords, RecordPage, RecordRow, Sort};
+use tiexin_domain::nouns::meeting::MeetingKind;
 use tiexin_domain::nouns::post::PostTitle;
-use tiexin_domain::{Fields, Kind, PartialDate};
+use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
 use tiexin_forms::{Today, read_day_ahead};
 use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-/// Meetings offered before anything is typed.
-const OFFERED: u32 = 8;
+/// Meetings offered before anything is typed; of the organisation's own so many are looked through.
+const OFFERED: usize = 8;
+const LOOKED_THROUGH: u32 = 50;
 
 /// What a council is elected at.
 const MEETINGS: &[&str] = &["meeting"];
@@ -68,10 +70,19 @@ impl Sheet {
 
 #[component]
 pub(super) fn Electing(props: &ElectingProps) -> Html {
-    let (id, today) = (props.row.id, use_session().day());
-    let newest = Sort { field: "date".to_owned(), descending: true };
-    let meetings = ListRecords::of(Kind::Meeting.code(), props.row.region.clone(), OFFERED);
-    let meetings = use_query(ListRecords { sort: Some(newest), ..meetings }, MEETINGS);
+    let session = use_session();
+    let (id, today) = (props.row.id, session.day());
+    let list = |region: &RegionCode, filters| {
+        let sort = Some(Sort { field: "date".to_owned(), descending: true });
+        let columns = Some(["kind", "of"].map(str::to_owned).to_vec());
+        let all = ListRecords::of(Kind::Meeting.code(), region.clone(), LOOKED_THROUGH);
+        ListRecords { sort, filters, columns, ..all }
+    };
+    // The organisation's own, wherever they were recorded; then those of its place, whose they are or not.
+    let home = session.me().map_or_else(|| props.row.region.clone(), |me| me.home.clone());
+    let of = Filter { field: "of".to_owned(), op: FilterOp::Is, value: json!(id) };
+    let own = use_query(list(&home, vec![of]), MEETINGS);
+    let others = use_query(list(&props.row.region, Vec::new()), MEETINGS);
     let sheet = use_state(Sheet::default);
     // What the desk would do; forgotten when something is changed.
     let would = use_state(|| None::<Rc<CouncilElected>>);
@@ -121,13 +132,15 @@ pub(super) fn Electing(props: &ElectingProps) -> Html {
         let now = (*sheet).clone();
         put.reform(move |until: String| Sheet { until, ..now.clone() })
     };
-    let suggested: Option<Vec<Picked>> =
-        meetings.data.as_ref().map(|page| page.rows.iter().map(offered).collect());
+    let rows =
+        |page: &Option<Rc<RecordPage>>| page.as_ref().map(|page| page.rows.clone()).unwrap_or_default();
+    let suggested = offered(id, rows(&own.data), rows(&others.data));
     let inner = Rc::new(PickerProps {
         label: "换届的会议".into(),
         value: sheet.meeting.clone(),
         onpick,
-        suggested: suggested.unwrap_or_default(),
+        suggested,
+        unmarked: true,
         free: false,
         name: "meeting".into(),
         problem: about("meeting"),
@@ -159,7 +172,7 @@ pub(super) fn Electing(props: &ElectingProps) -> Html {
     };
     html! {
         <Dialog title={format!("{}换届", props.row.title)} wide=true onclose={props.onclose.clone()} {foot}>
-            <p class="tx-muted">{ "要么都登记，要么都不登记，不会两届并存。专职、专干、小组长不受影响。" }</p>
+            <p class="tx-muted">{ "要么都登记，要么都不登记，不会两届并存。专职、专干、小组长不受影响。人员性质照本人上一届的、同一职务上一届的；上一届没有的按兼职，登记后可以改。" }</p>
             if let Some(error) = &elect.error {
                 <Trouble error={error.clone()} />
                 { for error.problems.iter().map(|problem| html! { <p class="tx-problem">{ &problem.message }</p> }) }
@@ -178,13 +191,27 @@ pub(super) fn Electing(props: &ElectingProps) -> Html {
     }
 }
 
-fn offered(row: &RecordRow) -> Picked {
-    Picked {
-        id: Some(row.id),
-        title: row.title.clone().into(),
-        place: row.region_name.clone().into(),
-        household: None,
+/// Meetings at which this organisation may have elected: those for it first, then its own, then those of nobody else.
+fn offered(organisation: Uuid, own: Vec<RecordRow>, others: Vec<RecordRow>) -> Vec<Picked> {
+    let is = |row: &RecordRow, field: &str, said: &str| {
+        row.fields.get(field).and_then(|value| value.as_str()) == Some(said)
+    };
+    let whose = |row: &RecordRow| row.fields.get("of").and_then(|of| of.as_str()?.parse::<Uuid>().ok());
+    let mut all = own;
+    for row in others {
+        if whose(&row).is_none_or(|of| of == organisation) && !all.iter().any(|one| one.id == row.id) {
+            all.push(row);
+        }
     }
+    // In the order in which they came within each.
+    all.sort_by_key(|row| !is(row, "kind", MeetingKind::Election.code()));
+    let picked = |row: RecordRow| Picked {
+        id: Some(row.id),
+        title: row.title.into(),
+        place: row.region_name.into(),
+        household: None,
+    };
+    all.into_iter().take(OFFERED).map(picked).collect()
 }
 
 /// What was done, with the way back.
@@ -212,5 +239,21 @@ mod tests {
     #[test]
     fn a_council_is_elected_at_a_meeting() {
         assert_eq!(MEETINGS, [Kind::Meeting.code()]);
+    }
+
+    #[test]
+    fn meetings_for_electing_are_offered_first_and_those_of_others_not_at_all() {
+        let house = Uuid::from_u128(1);
+        let row = |id: u128, kind: &str, of: Option<u128>| -> RecordRow {
+            let fields = json!({"kind": kind, "of": of.map(Uuid::from_u128)});
+            let row = json!({"id": Uuid::from_u128(id), "kind": "meeting", "region": "340323100", "region_name": "谷阳镇",
+                "version": 1, "title": "会", "fields": fields, "state": "local"});
+            serde_json::from_value(row).unwrap()
+        };
+        let own = vec![row(11, "council", Some(1)), row(12, "election", Some(1))];
+        let others =
+            vec![row(12, "election", Some(1)), row(13, "election", Some(2)), row(14, "council", None)];
+        let ids: Vec<Uuid> = offered(house, own, others).into_iter().filter_map(|one| one.id).collect();
+        assert_eq!(ids, [12, 11, 14].map(Uuid::from_u128));
     }
 }

@@ -16,11 +16,14 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::drafts::DraftKey;
 use tiexin_contract::family::GetFamily;
 use tiexin_contract::records::{EditRecord, GetRecord, RecordRow, SaveRecord, Saved};
+use tiexin_domain::access::{Action, Grant};
 use tiexin_domain::{Fields, Level, Problem};
 use tiexin_forms::dated::{dates, settle_typed};
 use tiexin_forms::drafts::{Kept, resume, seen_of};
+use tiexin_forms::placed::{PLACE, chosen, follows};
 use tiexin_forms::rows::{drop_empty, places};
 use tiexin_forms::{Beginning, Today, Typed, changes, fresh, opened, read, text};
+use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -101,6 +104,8 @@ struct Sheet {
     seen: Option<Fields>,
     /// As it stands, as far as this form knows.
     now: Option<Fields>,
+    /// The place that a new record took over from what it is about.
+    followed: Option<String>,
 }
 
 impl Sheet {
@@ -112,7 +117,7 @@ impl Sheet {
     /// Takes up what was left unfinished, beside the record as it stands now.
     fn resumed(self, kept: Kept, fields: &[FormField]) -> Sheet {
         let Some(now) = self.seen else {
-            return Sheet { typed: kept.typed.into_iter().collect(), seen: None, now: None };
+            return Sheet { typed: kept.typed.into_iter().collect(), seen: None, now: None, followed: None };
         };
         let then = kept.seen.unwrap_or_else(|| now.clone());
         let map = |typed: Typed| -> serde_json::Map<String, Value> { typed.into_iter().collect() };
@@ -120,7 +125,7 @@ impl Sheet {
         let touched = |name: &str| kept.typed.get(name) != begun.get(name);
         let seen = seen_of(&then, &now, touched);
         let typed = resume(&kept.typed, &begun, &current).into_iter().collect();
-        Sheet { typed, seen: Some(seen), now: Some(now) }
+        Sheet { typed, seen: Some(seen), now: Some(now), followed: None }
     }
 
     /// The record was changed meanwhile: what was not touched here follows, the rest stands, now seen.
@@ -128,7 +133,7 @@ impl Sheet {
         let Some(seen) = self.seen.take() else { return };
         let kept = Kept { typed: self.typed.clone().into_iter().collect(), seen: Some(seen), day: None };
         let now = Some(row.fields.clone());
-        let newer = Sheet { typed: Typed::new(), seen: now.clone(), now: now.clone() };
+        let newer = Sheet { typed: Typed::new(), seen: now.clone(), now: now.clone(), followed: None };
         self.typed = newer.resumed(kept, fields).typed;
         (self.seen, self.now) = (now.clone(), now);
     }
@@ -161,7 +166,7 @@ fn Filling(props: &FillingProps) -> Html {
     });
     let sheet = use_held(|| {
         let seen = props.row.as_ref().map(|row| row.fields.clone());
-        let sheet = Sheet { typed: (*begun).clone(), seen: seen.clone(), now: seen };
+        let sheet = Sheet { typed: (*begun).clone(), seen: seen.clone(), now: seen, followed: None };
         match props.kept.clone() {
             Some(kept) => sheet.resumed(kept.settled(&dates(&fields), today), &fields),
             None => sheet,
@@ -180,7 +185,7 @@ fn Filling(props: &FillingProps) -> Html {
     // What others wrote meanwhile where this form writes too: label and words.
     let newer = use_state(Vec::<(&'static str, String)>::new);
     let telling = use_told(str::to_owned, refused.clone(), &names);
-    let change = use_change(&sheet, &telling, &props.draft, &begun, today);
+    let change = use_change(&sheet, &telling, &props.draft, &begun, &fields);
     let onsave = {
         let (sheet, telling, fields) = (sheet.clone(), telling.clone(), fields.clone());
         let (save, edit) = (save.clone(), edit.clone());
@@ -291,14 +296,53 @@ fn use_change(
     telling: &Telling,
     draft: &Draft,
     begun: &Rc<Typed>,
-    today: Today,
+    fields: &Rc<Vec<FormField>>,
 ) -> Change {
-    let (sheet, telling, draft, begun) = (sheet.clone(), telling.clone(), draft.clone(), begun.clone());
+    let session = use_session();
+    let today = session.day();
+    let (sheet, telling, draft) = (sheet.clone(), telling.clone(), draft.clone());
+    let (begun, fields) = (begun.clone(), fields.clone());
+    let grants = session.me().map(|me| me.grants.clone()).unwrap_or_default();
+    let keep = {
+        let (sheet, begun) = (sheet.clone(), begun.clone());
+        move || {
+            let sheet = sheet.get();
+            if sheet.typed == *begun { draft.drop_it() } else { draft.keep(sheet.to_draft(today)) }
+        }
+    };
     Callback::from(move |changes: Vec<(String, Value)>| {
         telling.mended(changes.iter().map(|(name, _)| name.clone()).collect());
-        sheet.edit(|sheet| sheet.typed.extend(changes));
-        let sheet = sheet.get();
-        if sheet.typed == *begun { draft.drop_it() } else { draft.keep(sheet.to_draft(today)) }
+        let changed = changes.clone();
+        sheet.edit(|sheet| sheet.typed.extend(changed));
+        keep();
+        // A new record lies where what it is about does, as long as nobody has said where.
+        let named = {
+            let now = sheet.get();
+            let named = chosen(&fields, &now.typed, &changes).filter(|_| now.seen.is_none());
+            named.map(|(name, id)| (name, id.to_owned()))
+        };
+        let Some((name, id)) = named else { return };
+        let Ok(asked) = id.parse::<Uuid>() else { return };
+        let (sheet, begun, fields) = (sheet.clone(), begun.clone(), fields.clone());
+        let (telling, keep, grants) = (telling.clone(), keep.clone(), grants.clone());
+        spawn_local(async move {
+            let Ok(row) = call(GetRecord { id: asked }).await else { return };
+            let writes =
+                |grant: &Grant| grant.role.carries(Action::Write) && grant.region.covers(&row.region);
+            let stands = {
+                let now = sheet.get();
+                follows(&fields, &now.typed, (name, id.as_str()), &begun, now.followed.as_deref())
+            };
+            if stands && grants.iter().any(writes) {
+                let place = row.region.as_str().to_owned();
+                telling.mended(vec![PLACE.to_owned()]);
+                sheet.edit(|sheet| {
+                    sheet.typed.insert(PLACE.to_owned(), Value::from(place.clone()));
+                    sheet.followed = Some(place);
+                });
+                keep();
+            }
+        });
     })
 }
 

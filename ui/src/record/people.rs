@@ -190,6 +190,7 @@ pub(super) fn RecordField(props: &RecordFieldProps) -> Html {
         first: props.first,
         wide: false,
         stay: false,
+        unmarked: false,
     });
     html! { <RecordPicker kinds={props.kinds} {inner} /> }
 }

@@ -51,7 +51,7 @@ fn elect(at: &At, args: ElectCouncil) -> Result<CouncilElected, ErrorReply> {
     let mut saves: Vec<Save> = changed.iter().map(|(_, save)| save.clone()).collect();
     let mut problems = Vec::new();
     for (nth, sent) in args.council.iter().enumerate() {
-        match begun(at, &args, (&house, day), sent, &saves) {
+        match begun(at, &args, (&house, day, former.as_slice()), sent, &saves) {
             Ok(save) => saves.push(save),
             Err(error) if error.problems.is_empty() => return Err(error),
             Err(error) => problems.extend(error.problems.into_iter().map(|problem| placed(nth, problem))),
@@ -148,11 +148,17 @@ fn elected(house: &Record, day: NaiveDate) -> Save {
     Save { id: house.id, kind: house.kind.clone(), fields, void: None }
 }
 
+/// On whose list of staff somebody stands who is elected: as in their former post, else as whoever held this post did.
+fn staffing(former: &[Record], new: &Fields) -> Option<Value> {
+    let same = |field: &str| former.iter().find(|post| post.fields.get(field) == new.get(field));
+    same("name").or_else(|| same("post"))?.fields.get("staffing").cloned()
+}
+
 /// A post of the new council. `along`: what is saved with it.
 fn begun(
     at: &At,
     args: &ElectCouncil,
-    (house, day): (&Record, NaiveDate),
+    (house, day, former): (&Record, NaiveDate, &[Record]),
     sent: &Fields,
     along: &[Save],
 ) -> Result<Save, ErrorReply> {
@@ -171,7 +177,10 @@ fn begun(
         ("by", Some(args.meeting.to_string().into())),
     ];
     fields.extend(own.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
-    fields.entry("staffing").or_insert_with(|| "part_time".into());
+    if !fields.contains_key("staffing") {
+        let staffing = staffing(former, &fields).unwrap_or_else(|| "part_time".into());
+        fields.insert("staffing".into(), staffing);
+    }
     refer(at, kind, None, &mut fields)?;
     let title = fields.get("post").and_then(Value::as_str).map(PostTitle::from_code);
     if title.is_some_and(|title| title.is_known() && !title.is_elected()) {

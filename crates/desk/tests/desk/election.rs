@@ -31,9 +31,13 @@ impl House {
             json!({"region": TOWNSHIP, "name": "谷阳镇计生协", "kind": "association", "founded": "1998"});
         let id = saved(&office, "organisation", said).await;
         let mut posts = Vec::new();
-        for (name, post) in [("张三", "president"), ("李四", "secretary"), ("王小红", "full_time")] {
+        for (name, post, staffing) in [
+            ("张三", "president", "in_quota"),
+            ("李四", "secretary", "part_time"),
+            ("王小红", "full_time", "part_time"),
+        ] {
             let said = json!({"region": TOWNSHIP, "name": name, "organisation": id, "post": post,
-                "staffing": "part_time", "from": "2023-10"});
+                "staffing": staffing, "from": "2023-10"});
             posts.push(saved(&office, "post", said).await);
         }
         let meeting = meeting(&office, id, "2026-10-15").await;
@@ -105,6 +109,7 @@ async fn a_council_follows_another_in_one_step_and_back() {
         (&new["by_name"], &new["organisation_name"]),
         (&json!("2026-10-15 第五次会员代表大会"), &json!("谷阳镇计生协"))
     );
+    assert_eq!(new["staffing"], json!("in_quota"), "as the president before");
     let history = office.ok(RecordHistory { id: house.president }).await;
     assert_eq!((history[0].act.as_str(), history[0].import.as_deref()), ("换届", Some("换届：谷阳镇计生协")));
     let batches = office.ok(ImportBatches {}).await;
