@@ -7,7 +7,8 @@ use crate::routes::Route;
 use crate::text;
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
 use tiexin_contract::mine::{Mine, MyDeed, MyDeeds, MyTally};
-use tiexin_contract::today::{GetToday, Today};
+use tiexin_contract::today::{GetToday, Today, Todo, is_long_overdue};
+use tiexin_domain::reminder::Weight;
 use tiexin_domain::{Kind, shape};
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -156,7 +157,26 @@ fn one(deed: &MyDeed) -> Html {
     }
 }
 
-/// What is due until the last day: families to see, things to be done, days to think of.
+/// More things of one sort than so many are one line with their number.
+const FEW: usize = 5;
+
+/// Things to be done that are of one sort stand together, each sort where its first one stands.
+fn by_sort<'t>(todo: impl Iterator<Item = &'t Todo>) -> Vec<Vec<&'t Todo>> {
+    let mut sorts: Vec<Vec<&Todo>> = Vec::new();
+    for one in todo {
+        let same = |sort: &&mut Vec<&Todo>| {
+            sort.iter().any(|other| other.rule == one.rule && other.kind == one.kind)
+        };
+        match sorts.iter_mut().find(same) {
+            Some(sort) => sort.push(one),
+            None => sorts.push(vec![one]),
+        }
+    }
+    sorts
+}
+
+/// What is due until the last day: families to see, things to be done, days to think of. What has been overdue for more
+/// than a month is counted.
 fn coming(now: &Today, to: NaiveDate) -> Html {
     let left = (to - now.date).num_days();
     let line = |says: String, title: &str, route: Option<Route>, day: NaiveDate| {
@@ -171,19 +191,33 @@ fn coming(now: &Today, to: NaiveDate) -> Html {
     };
     // Above the township no single family is told.
     let families = now.due.iter().filter(|family| now.units.is_empty() && family.overdue_days >= -left);
-    let families = families.map(|family| {
+    let is_late = |days: i64| is_long_overdue(Weight::Family, -days);
+    let (late, families): (Vec<_>, Vec<_>) = families.partition(|family| is_late(family.overdue_days));
+    let families = families.into_iter().map(|family| {
         let day = now.date - TimeDelta::days(family.overdue_days);
         line("该走访了".to_owned(), &family.name, Some(Route::Family { id: family.household }), day)
     });
-    let todo = now.todo.iter().filter(|todo| todo.days_ahead <= left).map(|todo| {
-        let route = Route::of_record(&todo.kind, todo.record, todo.household);
-        line(todo.says.clone(), &todo.title, Some(route), todo.date)
+    let todo = now.todo.iter().filter(|todo| todo.days_ahead <= left);
+    let (old, todo): (Vec<_>, Vec<_>) = todo.partition(|todo| is_long_overdue(todo.weight, todo.days_ahead));
+    let todo = by_sort(todo.into_iter()).into_iter().flat_map(|sort| match sort.as_slice() {
+        [first, ..] if sort.len() > FEW => {
+            vec![many(&first.says, sort.len(), Route::list_of(&first.kind))]
+        }
+        few => few
+            .iter()
+            .map(|todo| {
+                let route = Route::of_record(&todo.kind, todo.record, todo.household);
+                line(todo.says.clone(), &todo.title, Some(route), todo.date)
+            })
+            .collect(),
     });
     let days = now.reminders.iter().filter(|day| day.days_ahead <= left).map(|day| {
         let route = day.household.map(|id| Route::Family { id });
         line(String::new(), &day.text, route, day.date)
     });
-    let lines: Vec<Html> = families.chain(todo).chain(days).collect();
+    let long = [("过了一个月还没走访的", late.len()), ("过了一个月还没办的", old.len())].into_iter();
+    let long = long.filter(|(_, count)| *count > 0).map(|(says, count)| many(says, count, Route::Today));
+    let lines: Vec<Html> = families.chain(todo).chain(days).chain(long).collect();
     html! {
         <Card title="这周该办的">
             if lines.is_empty() {
@@ -195,9 +229,36 @@ fn coming(now: &Today, to: NaiveDate) -> Html {
     }
 }
 
+/// One line for all of a sort, with the way to them.
+fn many(says: &str, count: usize, to: Route) -> Html {
+    let words = format!("{} 件", text::count(count as u64));
+    html! { <li><span>{ says.to_owned() }</span><Link<Route> {to}>{ words }</Link<Route>></li> }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tiexin_domain::reminder::Act;
+
+    #[test]
+    fn things_of_one_sort_stand_together() {
+        let one = |rule: &str| Todo {
+            rule: rule.into(),
+            weight: Weight::Paper,
+            kind: "service_hours".into(),
+            record: uuid::Uuid::nil(),
+            title: String::new(),
+            place: String::new(),
+            says: String::new(),
+            date: NaiveDate::MIN,
+            days_ahead: -1,
+            act: Act::Open,
+            household: None,
+        };
+        let all = ["a", "b", "a", "a"].map(one);
+        let sorts: Vec<usize> = by_sort(all.iter()).iter().map(Vec::len).collect();
+        assert_eq!(sorts, [3, 1]);
+    }
 
     #[test]
     fn a_week_begins_on_monday_and_a_month_on_the_first() {

@@ -68,13 +68,14 @@ pub(super) fn todo(
     Ok((shown.collect(), total))
 }
 
-/// First what somebody waits for, then what somebody has waited for too long to make it this morning's, then all else.
+/// First what somebody waits for, then all else, at last what has been overdue for too long to make it this morning's.
 fn turn(at: &At, weight: Weight, date: NaiveDate) -> u8 {
+    if is_long_overdue(weight, (date - at.today).num_days()) {
+        return 2;
+    }
     match weight {
-        Weight::Danger | Weight::Family | Weight::Money => {
-            u8::from(is_long_overdue(weight, (date - at.today).num_days()))
-        }
-        Weight::Day | Weight::Paper => 2,
+        Weight::Danger | Weight::Family | Weight::Money => 0,
+        Weight::Day | Weight::Paper => 1,
     }
 }
 

@@ -97,8 +97,8 @@ async fn what_is_due_by_a_date_is_told_the_most_urgent_first() {
         [
             (danger, "请今天受理", -16),
             (asked, "该答复了", -1),
-            (wish, "还没有人认领", -51),
-            (policy, "保险到期", 21)
+            (policy, "保险到期", 21),
+            (wish, "还没有人认领", -51)
         ]
     );
     assert_eq!((page.todo_total, page.open), (4, Open { due: 1, todo: 4 }));
@@ -164,10 +164,14 @@ async fn what_has_long_been_overdue_comes_behind() {
     let wish =
         json!({"household": home, "date": "2026-07-01", "person": {"name": "贾文广"}, "wish": "一辆轮椅"});
     let wish = saved(&office, "wish", wish).await;
+    // Papers of this month stand before what is older than a month.
+    let policy =
+        json!({"region": TOWNSHIP, "product": "住院护理补贴保险", "from": "2025-11-11", "to": "2026-11-10"});
+    let policy = saved(&office, "policy", policy).await;
     let page = office.ok(today()).await;
     let told: Vec<(Uuid, i64, bool)> =
         page.todo.iter().map(|one| (one.record, one.days_ahead, one.is_pressing())).collect();
-    assert_eq!(told, [(now, -1, true), (long, -65, false), (wish, -51, false)]);
+    assert_eq!(told, [(now, -1, true), (policy, 21, false), (long, -65, false), (wish, -51, false)]);
 }
 
 /// Fifteen days, unless whoever took it up set another day: a longer one, or one put off with a reason.
