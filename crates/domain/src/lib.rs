@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod amount;
+pub mod apart;
 pub mod around;
 pub mod cadence;
 mod codes;

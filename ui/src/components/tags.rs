@@ -1,9 +1,10 @@
-//! Several short texts: names of visitors, needs, skills. Enter or 、 ends one.
+//! Several short texts: names of visitors, needs, skills. Enter or 、 ends one; names may stand apart by a space.
 
 use super::Field;
 use super::field::{use_field_id, use_problem};
 use super::text_field::value_of;
 use crate::hooks::composing;
+use tiexin_domain::apart::apart;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -37,11 +38,9 @@ pub(crate) fn Tags(props: &TagsProps) -> Html {
         let (value, change, typed) = (props.value.clone(), props.onchange.clone(), typed.setter());
         Callback::from(move |text: String| {
             let mut next = value.clone();
-            let parts =
-                text.split(['、', '，', ',', '；', ';']).map(str::trim).filter(|part| !part.is_empty());
-            for part in parts {
-                if !next.iter().any(|one| one == part) {
-                    next.push(part.to_owned());
+            for part in apart(&text) {
+                if !next.contains(&part) {
+                    next.push(part);
                 }
             }
             typed.set(String::new());

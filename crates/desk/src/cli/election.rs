@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::json;
 use tiexin_contract::election::{CouncilElected, ElectCouncil};
 use tiexin_domain::Fields;
+use tiexin_domain::apart::apart;
 use uuid::Uuid;
 
 use super::at::Door;
@@ -56,12 +57,11 @@ fn posts(text: &str) -> Outcome<Vec<Fields>> {
         let message = format!("任职的写法不对：{text}。请写成 岗位=姓名，如 会长=赵六。没有改动任何内容。");
         return Err(Failure::new(Exit::Usage, message));
     };
-    let names = names.split(['、', ',', '，']).map(str::trim).filter(|name| !name.is_empty());
-    let one = |name: &str| {
+    let one = |name: String| {
         let who = if name.parse::<Uuid>().is_ok() { "person" } else { "name" };
-        Fields::from_iter([("post", post), (who, name)].map(|(field, value)| (field.into(), value.into())))
+        Fields::from_iter([("post", post), (who, name.as_str())].map(|(field, value)| (field.into(), value.into())))
     };
-    Ok(names.map(one).collect())
+    Ok(apart(names).into_iter().map(one).collect())
 }
 
 fn lines(done: &CouncilElected) -> Vec<String> {

@@ -49,10 +49,13 @@ impl Field {
 
 impl Shape {
     /// What another record takes over from one with these fields; `again`: by itself, because it is the next of its
-    /// kind. A reference comes with the name beside it.
+    /// kind. A reference comes with the name beside it; one person's does not come, for the next record is another's.
     pub fn taken(&self, fields: &Fields, again: bool) -> Fields {
         let mut taken = Fields::new();
-        for field in self.fields.iter().filter(|field| field.is_copied() && (field.again || !again)) {
+        let named = |name: &str| self.field(name).is_some_and(|field| field.finds.contains(&Find::Name));
+        let is_somebody = |field: &Field| field.named_by.is_some_and(named);
+        let copied = |field: &&Field| field.is_copied() && (field.again || !again) && !is_somebody(field);
+        for field in self.fields.iter().filter(copied) {
             let beside = match field.has(Role::Family) {
                 true => Some(OF_THE_FAMILY),
                 false => field.named_by,
@@ -105,5 +108,15 @@ mod tests {
         assert_eq!(of("meeting", true), BTreeSet::from(again));
         assert!(of("meeting", false).contains("present"));
         assert!(of("rights_case", true).is_empty());
+        // Who holds a post or a qualification, and whom an honour is for, is said anew.
+        for (kind, who, stays) in [
+            ("post", "person", "organisation"),
+            ("qualification", "holder", "kind"),
+            ("honour", "holder", "honour"),
+        ] {
+            let taken = of(kind, false);
+            assert!(!taken.contains(who) && !taken.contains("name"), "{kind}: {taken:?}");
+            assert!(taken.contains(stays), "{kind}: {taken:?}");
+        }
     }
 }
