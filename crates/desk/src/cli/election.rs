@@ -59,7 +59,9 @@ fn posts(text: &str) -> Outcome<Vec<Fields>> {
     };
     let one = |name: String| {
         let who = if name.parse::<Uuid>().is_ok() { "person" } else { "name" };
-        Fields::from_iter([("post", post), (who, name.as_str())].map(|(field, value)| (field.into(), value.into())))
+        Fields::from_iter(
+            [("post", post), (who, name.as_str())].map(|(field, value)| (field.into(), value.into())),
+        )
     };
     Ok(apart(names).into_iter().map(one).collect())
 }
