@@ -236,6 +236,9 @@ pub struct Batch {
     /// ([`crate::election::ElectCouncil`]); `files` says what was done.
     #[serde(default)]
     pub many: bool,
+    /// All of it is entered for good: each record is taken back by itself, none with the batch.
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 /// What an import found, as it was told then.

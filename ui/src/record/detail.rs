@@ -191,7 +191,7 @@ fn Reading(props: &ReadingProps) -> Html {
             }
             if noun.is_fixed() { <Told row={row.clone()} {back} /> }
             if !row.gaps.is_empty() {
-                <p class="tx-gaps">{ "还可以补上：" }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
+                <p class="tx-gaps">{ if noun.is_fixed() { "请核对：" } else { "还可以补上：" } }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
             }
             <div class="tx-two">
                 <div>

@@ -207,6 +207,7 @@ mod tests {
             rows: None,
             findings: 0,
             undone: false,
+            fixed: false,
         };
         lines(&batch, &plan, true).join("\n")
     }

@@ -47,6 +47,9 @@ pub(super) struct Label {
     /// No import: many records were changed alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     many: Option<Many>,
+    /// All of it is of kinds that are neither changed nor made void: there is nothing to take back at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    fixed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,8 +80,8 @@ pub(super) fn is_election(label: &str) -> bool {
 }
 
 impl Label {
-    /// `told`: the plan's files, with what was taken of their differences.
-    pub(super) fn of(plan: &Plan, told: &[FilePlan]) -> Self {
+    /// `told`: the plan's files, with what was taken of their differences; `fixed`: as [`Label::fixed`].
+    pub(super) fn of(plan: &Plan, told: &[FilePlan], fixed: bool) -> Self {
         let read = || plan.files.iter().filter(|file| file.read.is_some());
         let rows = plan.files.iter().zip(told).filter_map(|(file, told)| {
             let (_, ledger) = file.read.as_ref()?;
@@ -90,6 +93,7 @@ impl Label {
             rows: Some(rows.sum()),
             findings: read().map(|file| file.shown.findings.len() as u64).sum(),
             many: None,
+            fixed,
         }
     }
 
@@ -102,13 +106,13 @@ impl Label {
         // Invariant: a batch has records, and they lie somewhere; an older program reads this one alone.
         let region = regions.first().cloned().expect("a batch of many has records");
         let many = Some(Many { regions, void: field.is_none(), election: false });
-        Self { region, files: vec![words], rows: None, findings: 0, many }
+        Self { region, files: vec![words], rows: None, findings: 0, many, fixed: false }
     }
 
     /// `换届：东关社区计生协`.
     pub(super) fn of_election(name: &str, region: RegionCode, regions: BTreeSet<RegionCode>) -> Self {
         let many = Some(Many { regions, void: false, election: true });
-        Self { region, files: vec![format!("换届：{name}")], rows: None, findings: 0, many }
+        Self { region, files: vec![format!("换届：{name}")], rows: None, findings: 0, many, fixed: false }
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -175,6 +179,7 @@ fn batches(at: &At, _: ImportBatches) -> Result<Vec<Batch>, ErrorReply> {
         let seen = label.regions().iter().all(|region| at.may(Action::Read, region));
         seen.then(|| Batch {
             many: label.many.is_some(),
+            fixed: label.fixed,
             id: batch.id,
             files: label.files,
             at: batch.made_at,

@@ -44,7 +44,9 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     let mut signed = Fields::new();
     sign(at, &mut signed);
     let kept: Vec<FilePlan> = plan.files.iter().map(|file| told(&file.shown, &taken)).collect();
-    let label = Label::of(&plan, &kept).written()?;
+    let mut kinds = batch.iter().flat_map(|row| &row.records).map(|record| record.kind);
+    let fixed = !batch.is_empty() && kinds.all(shape::is_fixed);
+    let label = Label::of(&plan, &kept, fixed).written()?;
     let found = serde_json::to_string(&to_keep(&kept)).map_err(|_| errors::fault("an import's findings"))?;
     let source = Source { batch: at.new_id(), label, signed, told: Some(found) };
     let job = at.desk.inner().jobs.begin(args.plan);

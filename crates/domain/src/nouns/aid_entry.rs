@@ -17,10 +17,10 @@ pub use catalogue::{PERIOD, period_by};
 pub use number::{NUMBER, lacks_number, number_among};
 use payment::{Payment, named};
 
-use super::checked::{lacking, wrong};
+use super::checked::wrong;
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::persons::{IN_FAMILY, dead_told, of_the_family};
-use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
+use super::{Kind, Noun, PersonRef, Problem, tidy};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
@@ -275,11 +275,12 @@ impl Noun for AidEntry {
                 Field::new("signed_by", "签收人", Holds::Text)
                     .also(&["领取人", "领取人签字", "领款人", "领款人签字", "签收人签字", "签字"])
                     .finds(&[Find::Words])
-                    .asked(),
+                    .hint("登记以后不能再补，请现在写上"),
                 Field::new("recipient_number", "受益人身份证号", Holds::Text)
                     .mask(Mask::Number)
                     .finds(&[Find::IdNumber])
-                    .fold("更多"),
+                    .fold("更多")
+                    .hint("档案里有的自动带上；登记以后不能再补"),
                 Field::new("account", "一卡通（银行卡）号", Holds::Text)
                     .also(&["银行卡号", "一卡通账号", "账号"])
                     .mask(Mask::Number)
@@ -364,17 +365,6 @@ impl Noun for AidEntry {
             found.push(Problem::new("amount", "invalid", format!("这个项目每次发 {amount} 元，请核对")));
         }
         found
-    }
-    fn gaps(&self) -> Vec<Gap> {
-        if self.reverses.is_some() {
-            return Vec::new();
-        }
-        let programme = self.programme.is_some();
-        lacking([
-            (self.signed_by.is_none(), "signed_by", "缺签收人"),
-            (self.form == AidForm::Goods && self.items.is_none(), "items", "缺物品"),
-            (programme && self.recipient_number.is_none(), "recipient_number", "缺受益人身份证号"),
-        ])
     }
     fn title(&self) -> String {
         let word = if self.reverses.is_some() { "冲正慰问救助" } else { "慰问救助" };

@@ -81,6 +81,8 @@ pub(super) fn Batches(props: &BatchesProps) -> Html {
                         if session.can_write() {
                             <Button label={if batch.many { "恢复这次修改" } else { "恢复这次导入" }} look={Look::Link} small=true busy={redo.pending} onclick={again} />
                         }
+                    } else if batch.fixed {
+                        <span class="tx-muted">{ "已入账，记错的逐笔冲正" }</span>
                     } else if session.can_write() {
                         <Button label="撤销" look={Look::Link} small=true onclick={ask} />
                     }

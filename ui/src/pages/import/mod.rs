@@ -265,7 +265,7 @@ pub(crate) fn ImportPage() -> Html {
         }
         _ => Html::default(),
     };
-    let lead = html! { { format!("导入到：{}。先预览，满意了再写入；导错了可以整批撤销。", region.name.path.join(" ")) } };
+    let lead = html! { { format!("导入到：{}。先预览，满意了再写入；导错了可以整批撤销；慰问救助写入就是入账，记错的逐笔冲正。", region.name.path.join(" ")) } };
     html! {
         <Page title="导入" {action} {lead}>
             if let Some(why) = &*error { <Trouble error={why.clone()} /> }

@@ -42,7 +42,7 @@ pub(super) fn Ask(props: &AskProps) -> Html {
     };
     let foot = html! {
         <>
-            if plan.data.is_some() {
+            if plan.data.as_ref().is_some_and(|plan| !plan.goes.is_empty() || !plan.back.is_empty()) {
                 <Button label="撤销这一批" look={Look::Primary} busy={undo.pending} onclick={onyes} />
             }
             <Button label="不撤销" class={SAFE} onclick={props.onback.clone()} />

@@ -5,8 +5,8 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::aid::ReverseAid;
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::import::{
-    CellMended, ColumnChoice, FileGiven, ImportPlan, ImportPreview, MendCells, RunImport, Template,
-    UndoImport, UndoPreview,
+    CellMended, ColumnChoice, FileGiven, ImportBatches, ImportPlan, ImportPreview, MendCells, RunImport,
+    Template, UndoImport, UndoPreview,
 };
 use tiexin_contract::records::{SaveRecord, Unmask};
 use tiexin_domain::{Kind, nouns, shape};
@@ -65,6 +65,13 @@ async fn a_template_of_every_kind_is_taken_in_once_and_taken_back() {
         let stays = u64::from(shape::is_fixed(kind));
         let would = office.ok(UndoPreview { batch: done.batch }).await;
         assert_eq!(would.stays.iter().filter(|row| row.why.contains("冲正")).count() as u64, stays, "{kind}");
+        let batches = office.ok(ImportBatches {}).await;
+        let fixed = batches.iter().find(|batch| batch.id == done.batch).map(|batch| batch.fixed);
+        assert_eq!(
+            fixed,
+            Some(shape::is_fixed(kind)),
+            "{kind}: taking it back is offered where it does something"
+        );
         office.ok(UndoImport { batch: done.batch }).await;
         assert_eq!(office.ok(list(kind)).await.total, before + stays, "{kind}");
     }

@@ -209,3 +209,20 @@ fn what_takes_back_leaves_nothing_of_the_sum() {
     assert_eq!((back.problems().len(), back.gaps().len(), back.date), (0, 0, entry.date));
     assert!(back.title().contains("冲正") && !entry.title().contains("冲正"));
 }
+
+/// What was given is not changed: nothing of it is asked for once it stands, what is missing is told in the form.
+#[test]
+fn an_entry_asks_for_nothing_that_cannot_be_given_any_more() {
+    for mut fields in
+        [entry(json!({"form": "goods"})), entry(json!({"programme": "大病救助", "period": "2026"}))]
+    {
+        for field in ["signed_by", "items", "recipient_number"] {
+            fields.remove(field);
+        }
+        assert!(AidEntry::from_fields(&fields).unwrap().gaps().is_empty());
+    }
+    for field in ["signed_by", "recipient_number"] {
+        let hint = AidEntry::SHAPE.field(field).and_then(|field| field.form?.hint).unwrap_or_default();
+        assert!(hint.contains("不能再补"), "{field}");
+    }
+}
