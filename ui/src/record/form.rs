@@ -4,12 +4,13 @@ use super::fields::all_fields;
 use super::left::{Leaving, Resumed};
 use super::people::{Change, family_of, members};
 use super::spec::{FormField, Noun};
-use crate::components::{Foot, Form, Picked, Waiting};
+use crate::components::{Foot, Form, Picked, Waiting, focus_field};
 use crate::hooks::{
     Draft, Held, Telling, use_command, use_day_turned, use_draft, use_held, use_query_when, use_region,
     use_session, use_told,
 };
 use crate::transport::call;
+use gloo::timers::callback::Timeout;
 use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::ErrorCode;
@@ -24,6 +25,7 @@ use tiexin_forms::placed::{PLACE, chosen, follows};
 use tiexin_forms::rows::{drop_empty, places};
 use tiexin_forms::{Beginning, Today, Typed, changes, fresh, opened, read, text};
 use uuid::Uuid;
+use web_sys::Node;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -180,6 +182,7 @@ fn Filling(props: &FillingProps) -> Html {
             }
         });
     }
+    use_first_field(&node, props.row.is_none(), &fields);
     let places = places(&fields, &sheet.get().typed);
     let names: Vec<&str> = places.iter().map(String::as_str).collect();
     // What others wrote meanwhile where this form writes too: label and words.
@@ -287,6 +290,25 @@ fn Filling(props: &FillingProps) -> Html {
             <Leaving open={*leaving} {onstay} draft={props.draft.clone()} leave={props.onleave.clone()} />
         </Form>
     }
+}
+
+/// Whoever begins a record types at once, also where the menu from which it was begun gives the cursor back as it closes.
+#[hook]
+fn use_first_field(node: &NodeRef, is_new: bool, fields: &Rc<Vec<FormField>>) {
+    let first = fields.iter().find(|field| field.shown()).map(|field| field.name).filter(|_| is_new);
+    let node = node.clone();
+    use_effect_with((), move |()| {
+        let waiting = first.map(|first| {
+            Timeout::new(60, move || {
+                let here = gloo::utils::document().active_element();
+                let inside = node.cast::<Node>().is_some_and(|form| form.contains(here.as_deref()));
+                if !inside {
+                    focus_field(&node, first);
+                }
+            })
+        });
+        || drop(waiting)
+    });
 }
 
 /// A change of fields: what was said of them is forgotten, the draft is kept.

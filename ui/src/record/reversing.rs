@@ -1,7 +1,7 @@
 //! 冲正: what was given is not changed; another entry takes it back, with a reason.
 
 use super::spec::Noun;
-use crate::components::{Button, Confirm, Look, TextField};
+use crate::components::{Button, Confirm, Form, Look, TextField};
 use crate::hooks::{use_command, use_query_when, use_toast};
 use crate::text;
 use std::rc::Rc;
@@ -97,9 +97,11 @@ fn Reversing(props: &ReversingProps) -> Html {
         .then(|| AttrValue::from("请写一句原因，方便以后查看"))
         .or_else(|| reverse.error.as_ref().map(|e| e.message.clone().into()));
     html! {
-        <Confirm title={format!("冲正“{}”？", props.title)} yes="冲正" no="不冲正" {onyes} onno={props.onclose.clone()} danger=true>
+        <Confirm title={format!("冲正“{}”？", props.title)} yes="冲正" no="不冲正" onyes={onyes.clone()} onno={props.onclose.clone()} danger=true>
             <p>{ "会再记一笔金额相反的，原来那一笔不动；两笔都不再算进报表。冲正以后不能撤销。" }</p>
-            <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} required=true first=true />
+            <Form onsave={onyes} short=true>
+                <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} required=true first=true />
+            </Form>
         </Confirm>
     }
 }
