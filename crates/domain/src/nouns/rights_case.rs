@@ -239,7 +239,8 @@ impl Noun for RightsCase {
     }
     /// Never who, about what, against whom or what was said, of whichever case.
     fn title(&self) -> String {
-        let word = Self::KIND.label();
+        let kind = Self::KIND;
+        let word = kind.label();
         match &self.no {
             Some(no) => format!("{no} {word}"),
             None => format!("{} {word}", self.asked_on.format("%Y-%m-%d")),
