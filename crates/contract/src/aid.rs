@@ -1,6 +1,7 @@
-//! 冲正: an entry of money or goods that were given is taken back by another one.
+//! 慰问救助: the programmes that an entry may name; 冲正: one is taken back by another one.
 
 use serde::{Deserialize, Serialize};
+use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
@@ -13,6 +14,13 @@ pub struct ReverseAid {
     pub reason: String,
 }
 
+/// The names of the programmes in force today at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetProgrammes {
+    pub region: RegionCode,
+}
+
 commands! {
+    GetProgrammes => "aid.programmes" -> Vec<String>;
     ReverseAid => "aid.reverse" -> Saved;
 }

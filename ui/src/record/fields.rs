@@ -1,6 +1,7 @@
 //! The fields of a form, painted from their specification.
 
 use super::people::{Change, FamilyField, PeopleField, PersonField, RecordField};
+use super::programme::{self, ProgrammeField};
 use super::spec::{FieldKind, FormField};
 use crate::components::choice::given;
 use crate::components::field::use_problem;
@@ -64,6 +65,9 @@ fn one(
     let put_list = change.reform(move |items: Vec<String>| vec![(name.to_owned(), json!(items))]);
     let people = |name: &str| typed.get(name).cloned();
     match field.kind {
+        FieldKind::Text if name == programme::FIELD => html! {
+            <ProgrammeField {label} name={place} {value} region={text(typed, "region")} onchange={put} {hint} {required} {first} />
+        },
         FieldKind::Text | FieldKind::Minutes => html! {
             <TextField {label} name={place} {value} onchange={put} {hint} {required} {first} {wide} />
         },

@@ -15,6 +15,7 @@ mod list;
 mod many;
 mod past;
 mod people;
+mod programme;
 mod reversing;
 mod served;
 mod spec;

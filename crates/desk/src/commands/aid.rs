@@ -1,7 +1,7 @@
 //! 慰问救助: what goes with a new entry, and 冲正.
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::aid::ReverseAid;
+use tiexin_contract::aid::{GetProgrammes, ReverseAid};
 use tiexin_contract::records::Saved;
 use tiexin_domain::around::{Reach, Subject};
 use tiexin_domain::nouns::{AidEntry, aid_entry, tidy};
@@ -12,12 +12,19 @@ use tiexin_store::Save;
 use super::records::{find, of_record};
 use super::sign::sign;
 use crate::errors::refuse;
-use crate::registry::Registry;
-use crate::rights::{At, WRITE};
-use crate::{errors, rows, rules};
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, READ, WRITE};
+use crate::{errors, limits, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, anywhere, programmes);
     registry.add(WRITE, |at, args: &ReverseAid| of_record(at, args.id), reverse);
+}
+
+/// The catalogue tells of nobody.
+fn programmes(at: &At, args: GetProgrammes) -> Result<Vec<String>, ErrorReply> {
+    let limits = limits::of(at.book().dir());
+    Ok(limits.programmes(&args.region, at.today).into_iter().map(str::to_owned).collect())
 }
 
 /// A person may have left the family since, and the family may be void: what was given is taken back all the same.

@@ -2,7 +2,7 @@
 
 use calamine::{DataType, Reader};
 use serde_json::{Value, json};
-use tiexin_contract::aid::ReverseAid;
+use tiexin_contract::aid::{GetProgrammes, ReverseAid};
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
 use tiexin_contract::duplicates::CompareDuplicates;
 use tiexin_contract::records::{ExportList, GetRecord, SaveRecord, TakenBack, VoidRecord};
@@ -156,4 +156,15 @@ async fn money_of_two_registrations_is_told_by_its_day() {
     let both = office.ok(CompareDuplicates { one, other }).await;
     let titles: Vec<&str> = both.other.money.iter().map(|money| money.title.as_str()).collect();
     assert_eq!(titles, ["慰问救助 2026-10-05 300.00元"]);
+}
+
+/// The form offers what the catalogue has, an office's own before the program's.
+#[tokio::test]
+async fn the_programmes_in_force_can_be_asked_for() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let ask = || GetProgrammes { region: TOWNSHIP.parse().unwrap() };
+    assert!(office.ok(ask()).await.iter().any(|name| name == "困难慰问"));
+    let own = r#"[{"name": "金秋助学", "unit": "person", "every": "year", "from": "2026-01-01"}]"#;
+    std::fs::write(office.folder.path().join("programmes.json"), own).unwrap();
+    assert_eq!(office.ok(ask()).await.first().map(String::as_str), Some("金秋助学"));
 }

@@ -206,6 +206,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         "folder.list" => Of(json!({ "path": made.path("") })),
         "region.children" => Of(json!({ "of": TOWNSHIP })),
         "region.search" => Of(json!({"text": "东关", "limit": 5})),
+        "aid.programmes" => Of(json!({ "region": TOWNSHIP })),
         "region.get" => Of(json!({ "code": VILLAGE })),
         "quarantine.gave_way" => Of(json!({})),
         "import.preview" | "import.run" | "draft.save" | "family.register" | "record.save"
