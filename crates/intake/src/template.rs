@@ -210,6 +210,7 @@ fn example(column: &Field, villages: &[String]) -> String {
         Holds::PartialDay => "2016-05",
         Holds::Moment => "2026-10-12 09:00",
         Holds::Money => "300.00",
+        Holds::Count if own.year => "2026",
         Holds::Count => "1",
         Holds::Minutes => "3小时",
         Holds::Flag => "是",

@@ -146,7 +146,7 @@ async fn a_name_alone_means_whoever_of_the_family_bears_it() {
         "asked_on": "2026-02-01"});
     office.ok(of("assistance_review", None, leaves)).await;
     let given = json!({"household": home, "date": "2026-11-05", "form": "cash", "amount": "500",
-        "source": "association", "person": who()});
+        "occasion": "other", "source": "association", "person": who()});
     let gaps = office.ok(of("aid_entry", None, given)).await.row.gaps;
     assert!(gaps.iter().any(|gap| gap.code == "person_died"), "{gaps:?}");
     // Somebody else of that name may be meant, and whoever is not met is not named.
