@@ -196,7 +196,7 @@ async fn a_village_sees_families_and_a_township_their_papers_too() {
         json!({"household": home, "date": "2026-07-01", "person": {"name": "贾文广"}, "wish": "一辆轮椅"});
     saved(&office, "wish", wished).await;
     for (region, told) in
-        [(VILLAGE, &["wish_unclaimed"][..]), (TOWNSHIP, &["wish_unclaimed", "term_ends"][..])]
+        [(VILLAGE, &["wish_unclaimed"][..]), (TOWNSHIP, &["term_ends", "wish_unclaimed"][..])]
     {
         let page = office.ok(GetToday { region: region.parse().unwrap() }).await;
         assert_eq!(page.todo.iter().map(|one| one.rule.as_str()).collect::<Vec<_>>(), told, "{region}");
