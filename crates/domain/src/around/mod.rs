@@ -91,6 +91,17 @@ pub(crate) const fn check_of(check: Check) -> Check {
     if cfg!(target_arch = "wasm32") { unasked } else { check }
 }
 
+/// What a record claims in the whole province.
+pub type Claims = fn(&Fields) -> Vec<String>;
+
+/// How a claim is read. The screens claim nothing.
+pub(crate) const fn claims_of(claims: Claims) -> Claims {
+    const fn nothing(_: &Fields) -> Vec<String> {
+        Vec::new()
+    }
+    if cfg!(target_arch = "wasm32") { nothing } else { claims }
+}
+
 /// A record and what lies around it, as a rule is given them.
 pub struct Beside<'a> {
     pub fields: &'a Fields,

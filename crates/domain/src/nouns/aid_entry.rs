@@ -193,7 +193,7 @@ impl Noun for AidEntry {
     const SHAPE: Shape = Shape {
         is_work: true,
         reversal: Some(REVERSES),
-        claims,
+        claims: crate::around::claims_of(claims),
         rules: &[of_the_family::<Self>(), PAID_ONCE, TAKEN_BACK_ONCE, dead_told::<Self>(IN_FAMILY)],
         past: &[Telling::always(
             "date",

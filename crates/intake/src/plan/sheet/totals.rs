@@ -127,7 +127,9 @@ fn amount(column: &Column, cell: &Cell, units: &Units) -> Option<Decimal> {
     let field = column.field?;
     let unit = units.of(field.code);
     if field.own?.holds == Holds::Money {
-        let Fen(fen) = values::money(cell, unit).ok()??;
+        // `500元/户` is what the row's family was given.
+        let each = || values::money(&Cell::Text(values::each_family(&cell.shown())?), unit).ok();
+        let Fen(fen) = values::money(cell, unit).ok().or_else(each)??;
         return Some(Decimal::new(fen, 2));
     }
     let text = match cell {
